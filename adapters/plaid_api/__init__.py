@@ -1,0 +1,1 @@
+"""Plaid: its JSON, with sign and decimals made right in one place."""

@@ -1,0 +1,1 @@
+"""A seeded world of companies, Stripe accounts and banks, with the truth about it."""

@@ -1,0 +1,1 @@
+"""What Stripe says, as facts: its API's JSON, its reports, and its Dashboard's exports."""

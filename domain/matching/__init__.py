@@ -1,0 +1,1 @@
+"""Deposit matching: which payouts does each bank line carry? Solved exactly, refused where ambiguous, explained."""

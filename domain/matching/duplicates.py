@@ -1,0 +1,131 @@
+"""One physical account through two feeds: the same lines under other ids are the same money, counted once.
+
+A bank that is linked again, or a statement downloaded twice with an overlap, brings known lines again. Accounts are the
+same when the bank's lasting identity says so, when institution, number and name agree, or, where numbers are not given,
+when their lines agree. Equal lines within one feed are separate deposits; across feeds the larger count holds.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence, Set
+from itertools import combinations
+from typing import Final
+
+import attrs
+
+from domain.bank_deposit import BankAccount, BankAccountId, BankDeposit, BankDepositId
+from domain.matching.components import connected
+
+SHARED_LINES_MIN: Final = 3
+"""So many equal lines (day, amount and text) show that two unnumbered accounts are one …"""
+SHARED_PERCENT: Final = 60
+"""… if they are at least this share of the days that both cover."""
+
+
+@attrs.frozen
+class Duplicates:
+    """Which accounts are one, and which lines repeat another feed's."""
+
+    account_of: Mapping[BankAccountId, BankAccountId]
+    """Account → the account that stands for it; only where they differ."""
+    repeats: Mapping[BankDepositId, BankAccountId]
+    """Repeated line → the account under which it is counted."""
+
+
+def find_duplicates(
+    accounts: Sequence[BankAccount], lines: Sequence[BankDeposit], judged: Set[str] = frozenset()
+) -> Duplicates:
+    """Duplicates among posted lines. Near-linear; with one account there is nothing to do.
+
+    `judged` lines are those that people decided on: they are the ones that are kept.
+    """
+    named = {account.id: account for account in accounts}
+    ids = sorted({line.account for line in lines} | set(named))
+    if len(ids) < 2:
+        return Duplicates({}, {})
+    by_account: dict[BankAccountId, list[BankDeposit]] = {id: [] for id in ids}
+    for line in lines:
+        by_account[line.account].append(line)
+    same = [
+        (i, j)
+        for (i, a), (j, b) in combinations(enumerate(ids), 2)
+        if _one_account(named.get(a), named.get(b), by_account[a], by_account[b])
+    ]
+    account_of: dict[BankAccountId, BankAccountId] = {}
+    repeats: dict[BankDepositId, BankAccountId] = {}
+    for group in connected(len(ids), same):
+        if len(group) > 1:
+            members = [ids[i] for i in group]
+            account_of.update(dict.fromkeys(members[1:], members[0]))
+            repeats.update(_repeats(members, by_account, judged))
+    return Duplicates(account_of, repeats)
+
+
+def _one_account(
+    a: BankAccount | None, b: BankAccount | None, lines_a: Sequence[BankDeposit], lines_b: Sequence[BankDeposit]
+) -> bool:
+    if a is not None and b is not None:
+        if a.persistent_id and b.persistent_id:
+            return a.persistent_id == b.persistent_id
+        if a.currency and b.currency and a.currency != b.currency:
+            return False
+        if a.mask and b.mask:
+            digits = min(len(a.mask), len(b.mask))
+            if a.mask[-digits:] != b.mask[-digits:]:
+                return False
+            if a.institution and b.institution and a.institution != b.institution:
+                return False
+            if a.feed != b.feed and _name(a) == _name(b) and (a.institution or b.institution):
+                return True
+        elif a.feed == b.feed and a.id != b.id and (a.name or b.name or a.mask or b.mask):
+            return False  # two accounts that one feed tells apart
+    return _lines_agree(lines_a, lines_b)
+
+
+def _name(account: BankAccount) -> str:
+    return " ".join((account.name or "").split()).casefold()
+
+
+def _lines_agree(a: Sequence[BankDeposit], b: Sequence[BankDeposit]) -> bool:
+    if not a or not b:
+        return False
+    first = max(min(line.date for line in a), min(line.date for line in b))
+    last = min(max(line.date for line in a), max(line.date for line in b))
+    if first > last:
+        return False
+    prints_a = Counter(_fingerprint(line) for line in a if first <= line.date <= last)
+    prints_b = Counter(_fingerprint(line) for line in b if first <= line.date <= last)
+    shared = sum((prints_a & prints_b).values())
+    return shared >= SHARED_LINES_MIN and shared * 100 >= SHARED_PERCENT * min(
+        sum(prints_a.values()), sum(prints_b.values())
+    )
+
+
+def _fingerprint(line: BankDeposit) -> tuple[object, ...]:
+    text = "".join(character for character in line.text.casefold() if character.isalnum())
+    return line.date, line.amount.minor_units, line.amount.currency.code, text
+
+
+def _repeats(
+    members: Sequence[BankAccountId], by_account: Mapping[BankAccountId, Sequence[BankDeposit]], judged: Set[str]
+) -> dict[BankDepositId, BankAccountId]:
+    """Lines beyond the larger count; the account with most lines of a day and amount keeps its own, the first if equal.
+
+    A line that a person decided on takes the place of one that is kept.
+    """
+    equal: dict[tuple[object, ...], dict[BankAccountId, list[BankDeposit]]] = defaultdict(dict)
+    for member in members:
+        for line in by_account[member]:
+            key = line.date, line.amount.minor_units, line.amount.currency.code
+            equal[key].setdefault(member, []).append(line)
+    repeats: dict[BankDepositId, BankAccountId] = {}
+    for found in equal.values():
+        if len(found) > 1:
+            keeper = min(found, key=lambda account: (-len(found[account]), account))
+            kept = sorted(found[keeper], key=lambda line: (line.id in judged, line.id))
+            others = [line for account in sorted(found) if account != keeper for line in found[account]]
+            for line in sorted(others, key=lambda line: (line.id not in judged, line.id)):
+                if line.id in judged and kept and kept[0].id not in judged:
+                    repeats[kept.pop(0).id] = line.account
+                else:
+                    repeats[line.id] = keeper
+    return repeats

@@ -1,0 +1,262 @@
+"""One exact search chooses among pairs and groups of one component at once.
+
+Weighted set packing: no record is used twice, the total weight is greatest. Groups are few, so every compatible set of
+them is considered (bounded by a count of nodes); for each, the pairs among the records that remain are an assignment
+problem. The margin of each chosen hypothesis is the exact loss of the best solution without it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from domain.matching.assignment import SearchBoundReached, Transport
+from domain.matching.bounds import Bounds
+from domain.matching.components import connected
+from domain.matching.evidence import Evidence
+from domain.matching.finding import (
+    RIVALS_MAX,
+    Finding,
+    Hypothesis,
+    Rival,
+    counted,
+    in_order,
+    lines_in_order,
+)
+from domain.matching.group_losses import HOPELESS_MILLINATS, GroupLosses
+from domain.matching.records import LineRecord, PayoutRecord
+from domain.reconciliation_match import MatchKind
+
+TOGETHER_MAX: Final = 400
+"""So many pairs of groups that could help each other are compared."""
+NODES_MAX: Final = 1_000
+"""Sets of groups tried in one component, all its searches together."""
+
+_Edge = tuple[str, str]
+
+
+class _Component:
+    """Pairs and groups that compete for the same records."""
+
+    def __init__(self, pairs: Sequence[Hypothesis], groups: Sequence[Hypothesis]) -> None:
+        self.pairs = sorted(pairs, key=lambda h: h.sort_key)
+        self.groups = sorted(groups, key=lambda h: (-h.weight, h.sort_key))
+        self.payouts = sorted({p.id for h in (*pairs, *groups) for p in h.payouts})
+        self.lines = sorted({line.id for h in (*pairs, *groups) for line in h.lines})
+        self._row = {id: i for i, id in enumerate(self.payouts)}
+        self._column = {id: j for j, id in enumerate(self.lines)}
+        self._nodes = 0
+        self._relaxed: dict[int | None, int] = {}
+
+    def best(self, without: Hypothesis | None = None) -> tuple[int, tuple[Hypothesis, ...]]:
+        """The greatest total and the hypotheses chosen, this one being forbidden. Raises SearchBoundReached."""
+        pairs = [p for p in self.pairs if p is not without]
+        plain, prices = self.prices(pairs)
+        priced = [(_gain(g, prices), g) for g in self.groups if g is not without]
+        priced.sort(key=lambda each: (-each[0], each[1].sort_key))
+        gains = [max(0, gain) for gain, _ in priced]
+        best: list[tuple[int, tuple[Hypothesis, ...]]] = [(sum(h.weight for h in plain), plain)]
+        all_pairs = best[0][0]
+
+        def extend(start: int, value: int, gain: int, used: frozenset[str], chosen: tuple[Hypothesis, ...]) -> None:
+            self._nodes += 1
+            if self._nodes > NODES_MAX:
+                raise SearchBoundReached(NODES_MAX)
+            if chosen:
+                total, assigned = self._assign(pairs, used)
+                if value + total > best[0][0]:
+                    best[0] = (value + total, chosen + assigned)
+            rest = sum(gains[start:])
+            for i in range(start, len(priced)):
+                own, group = priced[i]
+                # by duality no solution with these groups is worth more than all pairs and the groups' gains
+                if all_pairs + gain + (rest if own > 0 else own) <= best[0][0]:
+                    return
+                names = _names(group)
+                if not names & used:
+                    extend(i + 1, value + group.weight, gain + own, used | names, (*chosen, group))
+                rest -= gains[i]
+
+        extend(0, 0, 0, frozenset(), ())
+        return best[0]
+
+    def prices(self, pairs: Sequence[Hypothesis]) -> tuple[tuple[Hypothesis, ...], dict[str, int]]:
+        """The best assignment of pairs alone, and what each record is worth in it."""
+        weights, by_edge = self._edges(pairs, frozenset())
+        flow = Transport([1] * len(weights), [1] * len(self.lines), weights)
+        prices = {f"p:{id}": -flow.row_price[i] for i, id in enumerate(self.payouts)}
+        prices |= {f"l:{id}": -flow.column_price[j] for j, id in enumerate(self.lines)}
+        return tuple(by_edge[i, j] for i, flows in enumerate(flow.flow) for j in flows), prices
+
+    def losses(self) -> GroupLosses:
+        """What each group costs beside the best assignment of pairs."""
+        weights, _ = self._edges(self.pairs, frozenset())
+        flow = Transport([1] * len(weights), [1] * len(self.lines), weights)
+        return GroupLosses(flow, self._row, self._column)
+
+    def _assign(self, pairs: Sequence[Hypothesis], used: frozenset[str]) -> tuple[int, tuple[Hypothesis, ...]]:
+        weights, by_edge = self._edges(pairs, used)
+        if not by_edge:
+            return 0, ()
+        flow = Transport([1] * len(weights), [1] * len(self.lines), weights)
+        chosen = tuple(by_edge[i, j] for i, flows in enumerate(flow.flow) for j in flows)
+        return sum(h.weight for h in chosen), chosen
+
+    def _edges(
+        self, pairs: Sequence[Hypothesis], used: frozenset[str]
+    ) -> tuple[list[dict[int, int]], dict[tuple[int, int], Hypothesis]]:
+        weights: list[dict[int, int]] = [{} for _ in self.payouts]
+        by_edge: dict[tuple[int, int], Hypothesis] = {}
+        for h in pairs:
+            if not _names(h) & used:
+                i, j = self._row[h.payouts[0].id], self._column[h.lines[0].id]
+                weights[i][j] = h.weight
+                by_edge[i, j] = h
+        return weights, by_edge
+
+
+def compare_with_pairs(
+    pairs: Sequence[Hypothesis], groups: Sequence[Hypothesis]
+) -> tuple[list[Hypothesis], list[tuple[Hypothesis, int]]]:
+    """Groups that must be searched together with the pairs, and groups that lose to them but come near, with their
+    loss.
+
+    A component in which every group loses is decided by its pairs; groups that lose by more than matters are dropped.
+    """
+    to_search: list[Hypothesis] = []
+    near: list[tuple[Hypothesis, int]] = []
+    for component in _split_up(pairs, groups):
+        losses = component.losses()
+        alone = {id(group): losses.of(group) for group in component.groups}
+        beside = {id(group): alone[id(group)] for group in component.groups}
+        for one, other, loss in losses.together(component.groups, TOGETHER_MAX):
+            for group in (one, other):
+                beside[id(group)] = min(beside[id(group)], loss)
+        if any(loss <= 0 for loss in beside.values()):
+            gained = sum(-loss for loss in alone.values() if loss < 0)
+            most = HOPELESS_MILLINATS + gained
+            to_search += [g for g in component.groups if alone[id(g)] < most or beside[id(g)] < most]
+        else:
+            near += [(g, beside[id(g)]) for g in component.groups if beside[id(g)] < HOPELESS_MILLINATS]
+    return sorted(to_search, key=lambda g: g.sort_key), sorted(near, key=lambda each: (each[1], each[0].sort_key))
+
+
+def search(
+    pairs: Sequence[Hypothesis], groups: Sequence[Hypothesis], evidence: Evidence, bounds: Bounds | None = None
+) -> list[Finding]:
+    """Findings among these hypotheses, component by component. `bounds` is told of searches that were cut short."""
+    findings: list[Finding] = []
+    for component in _split_up(pairs, groups):
+        findings += _decide(component, (*component.pairs, *component.groups), evidence, bounds or Bounds())
+    return findings
+
+
+def _split_up(pairs: Sequence[Hypothesis], groups: Sequence[Hypothesis]) -> list[_Component]:
+    everything = [h for h in (*pairs, *groups) if h.weight > 0]
+    owner: dict[str, int] = {}
+    edges: list[tuple[int, int]] = []
+    for number, h in enumerate(everything):
+        for name in _names(h):
+            edges.append((number, owner.setdefault(name, number)))
+    is_group = {id(h) for h in groups}
+    components = []
+    for members in connected(len(everything), edges):
+        chosen = [everything[i] for i in members]
+        components.append(
+            _Component([h for h in chosen if id(h) not in is_group], [h for h in chosen if id(h) in is_group])
+        )
+    return components
+
+
+def _gain(group: Hypothesis, prices: Mapping[str, int]) -> int:
+    """What a group brings beyond what its records are worth as pairs."""
+    return group.weight - sum(prices.get(name, 0) for name in _names(group))
+
+
+def _decide(
+    component: _Component, everything: Sequence[Hypothesis], evidence: Evidence, bounds: Bounds
+) -> list[Finding]:
+    try:
+        total, solution = component.best()
+        return [_finding(h, total, component, everything, evidence) for h in sorted(solution, key=lambda h: h.sort_key)]
+    except SearchBoundReached as bound:
+        payouts = {p.id: p for h in everything for p in h.payouts}
+        lines = {line.id: line for h in everything for line in h.lines}
+        best = max(everything, key=lambda h: (h.weight, h.sort_key))
+        bounds.reached.append(f"{min(payouts)}: {len(payouts)} payouts and {len(lines)} lines: {bound}")
+        rivals = _rivals(best, everything, 0, evidence)
+        kind = best.kind
+        return [
+            Finding(
+                kind,
+                in_order(list(payouts.values())),
+                lines_in_order(list(lines.values())),
+                0,
+                0,
+                evidence,
+                items=(),
+                rivals=rivals,
+                review=f"too many combinations fit: {bound}",
+                searched=str(bound),
+            )
+        ]
+
+
+def _finding(
+    h: Hypothesis, total: int, component: _Component, everything: Sequence[Hypothesis], evidence: Evidence
+) -> Finding:
+    other_total, _ = component.best(without=h)
+    margin = max(0, min(h.weight, total - other_total))
+    return Finding(
+        h.kind,
+        h.payouts,
+        h.lines,
+        h.weight,
+        margin,
+        evidence,
+        items=h.items,
+        rivals=_rivals(h, everything, h.weight - margin, evidence),
+        review=h.review,
+        residual=h.residual,
+        residual_class=h.residual_class,
+        searched=(
+            f"every choice among {counted(len(component.pairs), 'pair')} and "
+            f"{counted(len(component.groups), 'group')} of {counted(len(component.payouts), 'payout')} and "
+            f"{counted(len(component.lines), 'line')}, exhaustively"
+        ),
+    )
+
+
+def _rivals(h: Hypothesis, everything: Sequence[Hypothesis], best: int, evidence: Evidence) -> tuple[Rival, ...]:
+    names = _names(h)
+    others = sorted(
+        (other for other in everything if other is not h and _names(other) & names),
+        key=lambda other: (-other.weight, other.sort_key),
+    )
+    rivals: list[Rival] = []
+    for other in others[:RIVALS_MAX]:
+        worth = best if not rivals and best > 0 else min(other.weight, best)
+        rivals.append(
+            Rival(
+                other.kind,
+                other.payouts,
+                other.lines,
+                worth,
+                other.items,
+                evidence,
+                other.residual,
+                other.residual_class,
+            )
+        )
+    return tuple(rivals)
+
+
+def _names(h: Hypothesis) -> frozenset[str]:
+    return frozenset([f"p:{p.id}" for p in h.payouts] + [f"l:{line.id}" for line in h.lines])
+
+
+def plain_pair(payout: PayoutRecord, line: LineRecord, evidence: Evidence) -> Hypothesis | None:
+    """A pair as a hypothesis of the joint search; None where a gate forbids it or nothing speaks for it."""
+    parts = evidence.parts(payout, line)
+    if parts is None or sum(parts) <= 0:
+        return None
+    review = evidence.review_reason(payout, line)
+    return Hypothesis(MatchKind.ONE_TO_ONE, (payout,), (line,), evidence.items(payout, line, parts), review=review)

@@ -1,0 +1,140 @@
+"""Look-alikes and payouts outside the list: what makes an equal amount and a fitting text less than they seem."""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from domain.bank_deposit import BankAccountId
+from domain.matching.descriptor import TextForm, TextKey
+from domain.matching.evidence import significant_digits
+from domain.matching.model import (
+    LAG_MAX,
+    LAG_MIN,
+    UNLISTED_SEEN_PPM,
+    UNLISTED_UNKNOWN_PPM,
+    UNLISTED_UNSEEN_PPM,
+    Horizon,
+)
+from domain.matching.records import LineRecord, PayoutRecord
+from domain.matching.survey import DISTINCTIVE_DIGITS, AccountCounts, LinesByAmount, PayoutsByAmount
+
+CANDIDATES_MAX: Final = 8
+COMMON_TEXT_MIN: Final = 4
+"""A text must have been among the candidates of so many payouts, and of four in five, to be taken for ours."""
+
+
+def learn_common_texts(
+    payouts: PayoutsByAmount, lines: LinesByAmount, accounts: Mapping[BankAccountId, AccountCounts]
+) -> None:
+    """Where a payout has several candidates it is not known which is its own; the text that nearly all have is ours."""
+    votes: dict[tuple[BankAccountId, str], Counter[TextKey]] = defaultdict(Counter)
+    asked: Counter[tuple[BankAccountId, str]] = Counter()
+    for key, equal in payouts.items():
+        found = lines.get(key, ())
+        if len(equal) > 1 or len(found) < 2 or len(found) > CANDIDATES_MAX:
+            continue
+        if significant_digits(key[1]) < DISTINCTIVE_DIGITS:
+            continue
+        payout = equal[0]
+        texts = {(line.account, line.text_key) for line in found if LAG_MIN <= line.day - payout.day <= LAG_MAX}
+        for account in {account for account, _ in texts}:
+            asked[account, payout.origin] += 1
+        for account, text in texts:
+            votes[account, payout.origin][text] += 1
+    for (account, origin), counts in votes.items():
+        recognised = accounts[account].texts[origin]
+        total = asked[account, origin] + recognised.total()
+        for text, count in counts.items():
+            together = count + recognised.get(text, 0)
+            if together >= COMMON_TEXT_MIN and 5 * together >= 4 * total:
+                recognised[text] += count
+
+
+def count_doubles(
+    payouts: PayoutsByAmount,
+    lines: LinesByAmount,
+    came_back: Mapping[tuple[str, int], int],
+    accounts: Mapping[BankAccountId, AccountCounts],
+) -> None:
+    """Count lines beyond the payouts of their amount, within reach of them, with the text of this account's deposits.
+
+    Round amounts agree by chance as well: of those, only what exceeds the lines of such texts that agree with no
+    payout.
+    """
+    by_chance: Counter[BankAccountId] = Counter()
+    for key, equal in payouts.items():
+        found = lines.get(key, ())
+        if len(found) <= len(equal):
+            continue
+        distinctive = significant_digits(key[1]) >= DISTINCTIVE_DIGITS
+        days = [payout.day for payout in equal]
+        by_account: Counter[BankAccountId] = Counter()
+        for line in found:
+            if not _within_reach(line.day, days):
+                continue
+            account = accounts[line.account]
+            if account.usually(line.text_key) if account.texts else line.text_key.form is TextForm.STRIPE:
+                by_account[line.account] += 1
+        for name, count in by_account.items():
+            excess = max(0, count - len(equal) - came_back.get(key, 0))
+            if distinctive:
+                accounts[name].doubles += excess
+            else:
+                by_chance[name] += excess
+    for name, excess in by_chance.items():
+        account = accounts[name]
+        strays = sum(count for text, count in account.other_texts.items() if account.usually(text))
+        account.doubles += max(0, excess - 2 * strays - 1)
+
+
+def _within_reach(day: int, payout_days: Sequence[int]) -> bool:
+    """Some payout could have arrived on this day; the days are in order."""
+    i = bisect_left(payout_days, day - LAG_MAX)
+    return i < len(payout_days) and payout_days[i] <= day - LAG_MIN
+
+
+def unlisted_payouts(
+    lonely: Sequence[LineRecord],
+    explained: set[str],
+    known_texts: Mapping[BankAccountId, set[TextKey]],
+    payouts: PayoutsByAmount,
+    horizon: Horizon,
+) -> tuple[int, int]:
+    """P(there are payouts before the first, and after the last one listed), from what the statements show there."""
+    if horizon.payouts_from is None or horizon.payouts_to is None or not horizon.covered:
+        return UNLISTED_UNKNOWN_PPM, UNLISTED_UNKNOWN_PPM
+    amounts = {minor for _, minor in payouts}
+    first, last = horizon.payouts_from, horizon.payouts_to
+    seen_before = seen_after = False
+    for line in lonely:
+        if line.id in explained or (line.minor not in amounts and line.text_key.form is not TextForm.STRIPE):
+            continue
+        known = known_texts.get(line.account, set())
+        if line.text_key in known or (not known and line.text_key.form is TextForm.STRIPE):
+            seen_before = seen_before or line.line.date < first
+            seen_after = seen_after or line.line.date > last
+    covered_from = min(start for start, _ in horizon.covered.values())
+    covered_to = min(horizon.as_of, max(end for _, end in horizon.covered.values()))
+    count = sum(len(each) for each in payouts.values())
+    usual = max(7, 3 * (last - first).days // max(1, count - 1))
+
+    def judge(seen: bool, days: int) -> int:
+        if seen:
+            return UNLISTED_SEEN_PPM
+        return UNLISTED_UNSEEN_PPM if days >= usual else UNLISTED_UNKNOWN_PPM
+
+    return judge(seen_before, (first - covered_from).days), judge(seen_after, (covered_to - last).days)
+
+
+def overdue(payouts: Sequence[PayoutRecord], horizon: Horizon) -> int:
+    """Payouts for which the statements cover the whole window, and show nothing of that amount."""
+    if not horizon.covered:
+        return 0
+    first = min(start for start, _ in horizon.covered.values()).toordinal()
+    last = min(horizon.as_of, max(end for _, end in horizon.covered.values())).toordinal()
+    return sum(
+        1
+        for p in payouts
+        if first <= p.payout.arrival_date.toordinal() - 3 and p.payout.arrival_date.toordinal() + 16 <= last
+    )

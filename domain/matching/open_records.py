@@ -1,0 +1,232 @@
+"""What pairs leave open: groups are proposed there, and one search decides among pairs and groups together."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from domain.matching.bounds import Bounds
+from domain.matching.descriptor import TextForm
+from domain.matching.evidence import Evidence, Records
+from domain.matching.finding import Finding, Hypothesis, Rival
+from domain.matching.groups import (
+    RETURN_DAYS_MAX,
+    combined,
+    converted,
+    fee_kept,
+    named_but_different,
+    returned,
+    split,
+)
+from domain.matching.habits import could_be_stripes
+from domain.matching.joint_search import compare_with_pairs, plain_pair, search
+from domain.matching.model import LAG_MAX, LAG_MIN, LATE_MAX
+from domain.matching.records import LineRecord, PayoutRecord, payout_record
+
+COMBINED_WINDOW_MAX: Final = 200
+"""With more open payouts than this within reach of a line, no sums are looked for."""
+
+
+class OpenRecords:
+    """Open payouts and lines of one company, ordered for look-ups by day."""
+
+    def __init__(
+        self,
+        payouts: Sequence[PayoutRecord],
+        came_back: Sequence[PayoutRecord],
+        lines: Sequence[LineRecord],
+        findings: Sequence[Finding],
+        evidence: Evidence,
+    ) -> None:
+        self.payouts = payouts
+        self.came_back = came_back
+        self.lines = sorted(lines, key=lambda line: (line.day, line.id))
+        self.findings = findings
+        self.evidence = evidence
+        self.bounds = Bounds()
+        self._known_texts = {
+            account: {key for texts in history.texts.values() for key in texts}
+            for account, history in evidence.model.accounts.items()
+        }
+        self._paired = {name for finding in findings for name in _names(finding)}
+        self._lines_by: dict[tuple[str, bool], list[LineRecord]] = defaultdict(list)
+        for line in self.lines:
+            self._lines_by[line.currency, line.minor > 0].append(line)
+        self._days_by = {key: [line.day for line in found] for key, found in self._lines_by.items()}
+        self._dates_by = {key: [line.line.date.toordinal() for line in found] for key, found in self._lines_by.items()}
+
+    def solve(self) -> list[Finding]:
+        """The findings, those of the pairs that no group touches among them unchanged."""
+        groups = [*self._combined(), *self._split_and_short(), *self._returned(), *self._late()]
+        for group in groups:
+            group.stick(self.evidence.stickiness(_records(group)))
+        groups = [group for group in groups if group.weight > 0 and self.evidence.allows(_records(group))]
+        if not groups:
+            return list(self.findings)
+        groups, near = compare_with_pairs(self._pairs(self._touched(groups)), groups)
+        nearest: dict[str, tuple[Hypothesis, int]] = {}
+        for group, loss in near:  # the nearest first
+            for name in _names(group):
+                nearest.setdefault(name, (group, loss))
+        if nearest:
+            self.findings = [self._beside(finding, nearest) for finding in self.findings]
+        if not groups:
+            return list(self.findings)
+        touched = self._touched(groups)
+        kept = [finding for finding in self.findings if not _names(finding) & touched]
+        return kept + search(self._pairs(touched), groups, self.evidence, self.bounds)
+
+    def _beside(self, finding: Finding, nearest: Mapping[str, tuple[Hypothesis, int]]) -> Finding:
+        """The finding with the nearest group of its records as a rival, where that is nearer than any other."""
+        found = [nearest[name] for name in _names(finding) if name in nearest]
+        if found:
+            group, loss = min(found, key=lambda each: (each[1], each[0].sort_key))
+            if loss < finding.margin:
+                rival = Rival(
+                    group.kind,
+                    group.payouts,
+                    group.lines,
+                    finding.weight - loss,
+                    group.items,
+                    self.evidence,
+                    group.residual,
+                    group.residual_class,
+                )
+                return finding.weakened(loss, rival)
+        return finding
+
+    def _touched(self, groups: Sequence[Hypothesis]) -> set[str]:
+        """Records of the groups, and of all findings that share a record with what is to be searched again."""
+        touched = {name for group in groups for name in _names(group)}
+        waiting = [(finding, _names(finding) | _rival_names(finding)) for finding in self.findings]
+        grown = True
+        while grown:
+            grown = False
+            for _, names in waiting:
+                if names & touched and not names <= touched:
+                    touched |= names
+                    grown = True
+            waiting = [(finding, names) for finding, names in waiting if not names <= touched]
+        return touched
+
+    def _pairs(self, touched: set[str]) -> list[Hypothesis]:
+        by_amount: dict[tuple[str, int], list[LineRecord]] = defaultdict(list)
+        for line in self.lines:
+            if line.id in touched:
+                by_amount[line.currency, line.minor].append(line)
+        pairs = []
+        for payout in self.payouts:
+            if payout.id in touched:
+                for line in by_amount.get((payout.currency, payout.minor), ()):
+                    late = line.day - payout.day > LAG_MAX and (payout.trace is None or not line.bears(payout.trace))
+                    pair = None if late else plain_pair(payout, line, self.evidence)
+                    if pair is not None:
+                        pairs.append(pair)
+        return pairs
+
+    def _near(self, payout: PayoutRecord, *, positive: bool, days_max: int = LAG_MAX) -> Sequence[LineRecord]:
+        key = (payout.currency, positive)
+        days = self._days_by.get(key, [])
+        return self._lines_by.get(key, [])[
+            bisect_left(days, payout.day + LAG_MIN) : bisect_right(days, payout.day + days_max)
+        ]
+
+    def _plausible(self, line: LineRecord) -> bool:
+        return could_be_stripes(line, self._known_texts) or line.text_key.form is TextForm.STRIPE_PLATFORM
+
+    def _combined(self) -> list[Hypothesis]:
+        by: dict[tuple[str, bool], list[PayoutRecord]] = defaultdict(list)
+        for payout in sorted(self.payouts, key=lambda p: (p.day, p.id)):
+            by[payout.currency, payout.minor > 0].append(payout)
+        days = {key: [p.day for p in found] for key, found in by.items()}
+        smallest = {key: min(abs(p.minor) for p in found) for key, found in by.items()}
+        proposed: list[Hypothesis] = []
+        for line in self.lines:
+            key = (line.currency, line.minor > 0)
+            if key not in by or abs(line.minor) < 2 * smallest[key] or not self._plausible(line):
+                continue
+            window = by[key][bisect_left(days[key], line.day - LAG_MAX) : bisect_right(days[key], line.day - LAG_MIN)]
+            if len(window) > COMBINED_WINDOW_MAX:
+                self.bounds.reached.append(f"{line.id}: {len(window)} open payouts are too many to look for sums")
+            elif len(window) > 1:
+                alone = line.id not in self._paired
+                proposed += combined(line, window, self.evidence, self.bounds, subsets=alone)
+        return proposed
+
+    def _split_and_short(self) -> list[Hypothesis]:
+        proposed: list[Hypothesis] = []
+        for payout in self.payouts:
+            if payout.trace is not None:
+                proposed += self._named(payout)
+            if payout.id in self._paired:
+                continue
+            near = [line for line in self._near(payout, positive=payout.minor > 0) if self._plausible(line)]
+            proposed += split(payout, near, self.evidence, self.bounds)
+            for line in near:
+                short = fee_kept(payout, line, self.evidence)
+                if short is not None:
+                    proposed.append(short)
+            proposed += self._converted(payout)
+        return proposed
+
+    def _late(self) -> list[Hypothesis]:
+        """Equal lines that came later than the window: never automatic, but rivals, and worth a person's look."""
+        by_amount: dict[tuple[str, int], list[LineRecord]] = defaultdict(list)
+        wanted = {(payout.currency, payout.minor) for payout in self.payouts if payout.id not in self._paired}
+        for line in self.lines:
+            if (line.currency, line.minor) in wanted:
+                by_amount[line.currency, line.minor].append(line)
+        proposed: list[Hypothesis] = []
+        for payout in self.payouts:
+            for line in by_amount.get((payout.currency, payout.minor), ()):
+                if LAG_MAX < line.day - payout.day <= LATE_MAX:
+                    pair = plain_pair(payout, line, self.evidence)
+                    if pair is not None:
+                        proposed.append(pair)
+        return proposed
+
+    def _named(self, payout: PayoutRecord) -> list[Hypothesis]:
+        """Lines near it that bear its trace id, whatever their amount."""
+        trace = payout.trace or ""
+        bearing = [line for line in self._near(payout, positive=payout.minor > 0) if trace in line.codes]
+        made = [named_but_different(payout, line, self.evidence) for line in bearing]
+        return [each for each in made if each is not None]
+
+    def _converted(self, payout: PayoutRecord) -> list[Hypothesis]:
+        proposed: list[Hypothesis] = []
+        arrival = payout.payout.arrival_date.toordinal()
+        for (currency, positive), lines in self._lines_by.items():
+            if currency == payout.currency or positive != (payout.minor > 0):
+                continue
+            dates = self._dates_by[currency, positive]
+            there = payout_record(payout.payout, currency)
+            for line in lines[bisect_left(dates, arrival - 4) : bisect_right(dates, arrival + 18)]:
+                made = converted(there, line, self.evidence) if self._plausible(line) else None
+                if made is not None:
+                    proposed.append(made)
+        return proposed
+
+    def _returned(self) -> list[Hypothesis]:
+        proposed: list[Hypothesis] = []
+        for payout in self.came_back:
+            near = [
+                line
+                for sign in (True, False)
+                for line in self._near(payout, positive=sign, days_max=LAG_MAX + RETURN_DAYS_MAX)
+                if abs(line.minor) == abs(payout.minor)
+            ]
+            if near:
+                proposed += returned(payout, near, self.evidence)
+        return proposed
+
+
+def _records(group: Hypothesis) -> Records:
+    return tuple(sorted(p.id for p in group.payouts)), tuple(sorted(line.id for line in group.lines))
+
+
+def _names(of: Hypothesis | Finding | Rival) -> set[str]:
+    return {payout.id for payout in of.payouts} | {line.id for line in of.lines}
+
+
+def _rival_names(finding: Finding) -> set[str]:
+    return {name for rival in finding.rivals for name in _names(rival)}

@@ -1,0 +1,109 @@
+"""Payouts and bank lines as matching sees them: read once, with the few values that every comparison needs."""
+
+from datetime import date
+from typing import Final
+
+from domain.bank_deposit import BankAccountId, BankDeposit
+from domain.matching.calendar import banking_calendar
+from domain.matching.descriptor import (
+    descriptor_stems,
+    normal_trace,
+    printed_trace,
+    read_text,
+)
+from domain.payout import Payout
+
+_NO_STEMS: Final[tuple[str, ...]] = ()
+_stems: dict[str, tuple[str, ...]] = {}
+
+
+class PayoutRecord:
+    """A payout, ready to be compared. Not a fact: built from one, thrown away with the run."""
+
+    __slots__ = (
+        "calendar", "came_back", "checks_number", "currency", "day", "id", "method", "minor", "origin", "payout",
+        "stems", "trace",
+    )  # fmt: skip
+
+    def __init__(self, payout: Payout, numbers: dict[date, int], calendar: str) -> None:
+        self.payout = payout
+        self.calendar = calendar
+        self.id = payout.id
+        self.minor = payout.amount.minor_units
+        self.currency = payout.amount.currency.code
+        self.day = numbers[payout.arrival_date]
+        self.method = payout.method
+        self.origin = payout.destination or payout.stripe_account or ""
+        self.trace = normal_trace(payout.trace_id) if payout.trace_id else None
+        descriptor = payout.statement_descriptor
+        if descriptor is None:
+            self.stems = _NO_STEMS
+        else:
+            stems = _stems.get(descriptor)
+            if stems is None:
+                stems = _stems[descriptor] = descriptor_stems(descriptor)
+            self.stems = stems
+        self.came_back = payout.came_back
+        self.checks_number = payout.destination_last4 is not None
+
+
+class LineRecord:
+    """A bank line, ready to be compared."""
+
+    __slots__ = (
+        "_printed",
+        "account",
+        "codes",
+        "currency",
+        "day",
+        "id",
+        "learned",
+        "line",
+        "minor",
+        "reading",
+        "text_key",
+    )
+
+    def __init__(self, line: BankDeposit, numbers: dict[date, int], learned: bool) -> None:
+        self.line = line
+        self.id = line.id
+        self.minor = line.amount.minor_units
+        self.currency = line.amount.currency.code
+        self.day = numbers[line.date]
+        self.account: BankAccountId = line.account
+        self.reading, self.codes = read_text(line.text, line.company_id)
+        self.text_key = self.reading.key
+        self.learned = learned
+        self._printed: tuple[str | None, ...] = ()
+
+    def bears(self, trace: str) -> bool:
+        """The text carries this trace id, whole."""
+        return trace in self.codes
+
+    @property
+    def prints_trace(self) -> bool:
+        """The bank prints a trace id, whatever it is."""
+        return self.other_trace("")
+
+    def other_trace(self, trace: str) -> bool:
+        """The bank prints a trace id, and it is a different one."""
+        if not self._printed:
+            self._printed = (printed_trace(self.line.text),)
+        printed = self._printed[0]
+        return printed is not None and printed != trace
+
+    def contains(self, stems: tuple[str, ...]) -> str | None:
+        """The longest of these stems that the text contains, blanks squeezed out."""
+        squeezed = "".join(character for character in self.line.text.upper() if character.isalpha())
+        return next((stem for stem in stems if stem in squeezed), None)
+
+
+def payout_record(payout: Payout, calendar: str | None = None) -> PayoutRecord:
+    """One payout, read; its day is numbered in the calendar of its own currency, or of the one given."""
+    code = calendar or payout.amount.currency.code
+    return PayoutRecord(payout, banking_calendar(code).number, code)
+
+
+def line_record(line: BankDeposit, learned: bool) -> LineRecord:
+    """One bank line, read. `learned`: the model has counted it already."""
+    return LineRecord(line, banking_calendar(line.amount.currency.code).number, learned)

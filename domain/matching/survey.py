@@ -1,0 +1,220 @@
+"""What a company's records show by themselves: amounts that occur once on both sides, and what stands alone.
+
+The survey is taken once; rounds of learning start from copies of its counts.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+from domain.bank_deposit import BankAccountId, BankDepositId
+from domain.matching.code_places import learn_shapes, read_with_shapes
+from domain.matching.descriptor import TextForm, TextKey
+from domain.matching.evidence import significant_digits
+from domain.matching.model import LAG_MAX, LAG_MIN, LAGS
+from domain.matching.records import LineRecord, PayoutRecord
+
+DISTINCTIVE_DIGITS: Final = 4
+"""An amount with so many significant digits, alone on both sides, is taken as recognised."""
+
+LAG_OF_SETS_MAX: Final = 4
+"""Lags up to this are learned from sets inside which the pairs are not certain."""
+
+Amount = tuple[str, int]
+"""Currency code and signed minor units: records of one amount are looked at together."""
+PayoutsByAmount = Mapping[Amount, Sequence[PayoutRecord]]
+LinesByAmount = Mapping[Amount, Sequence[LineRecord]]
+
+_NO_PAYOUT: Final = frozenset({TextForm.PROCESSOR, TextForm.STRIPE_PRODUCT})
+
+
+class AccountCounts:
+    """Counts of one bank account while they grow."""
+
+    def __init__(self) -> None:
+        self.lags: dict[str, list[int]] = {}
+        self.texts: dict[str, Counter[TextKey]] = defaultdict(Counter)
+        self.other_texts: Counter[TextKey] = Counter()
+        self.first_day = self.last_day = 0
+        self.lines = 0
+        self.repeated: dict[tuple[int, TextKey], int] = {}
+        self.agree = self.disagree = self.recognised = 0
+        self.groups: Counter[str] = Counter()
+        self.doubles = 0
+
+    def copy(self) -> "AccountCounts":
+        """Counts of their own, equal to these."""
+        copied = AccountCounts()
+        copied.__dict__.update(self.__dict__)
+        copied.lags = {method: list(lags) for method, lags in self.lags.items()}
+        copied.texts = defaultdict(Counter, {origin: Counter(texts) for origin, texts in self.texts.items()})
+        copied.other_texts, copied.groups = Counter(self.other_texts), Counter(self.groups)
+        return copied
+
+    def usually(self, key: TextKey) -> bool:
+        """At least a fifth of the deposits from some origin bear this text."""
+        return any(5 * texts[key] >= texts.total() for texts in self.texts.values() if key in texts)
+
+    def see_lags(self, pairs: Sequence[tuple[PayoutRecord, LineRecord]]) -> None:
+        """Count how late the pairs of a large set came; which pairs they are inside hardly matters to that.
+
+        Long lags are left out: there, a far pair may stand for several that each are somewhat late.
+        """
+        for payout, line in pairs:
+            lag = line.day - payout.day
+            if LAG_MIN <= lag <= LAG_OF_SETS_MAX:
+                lags = self.lags.setdefault(payout.method, [0] * LAGS)
+                lags[lag - LAG_MIN] += 1
+
+    def recognise(self, payout: PayoutRecord, line: LineRecord) -> None:
+        lags = self.lags.get(payout.method)
+        if lags is None:
+            lags = self.lags[payout.method] = [0] * LAGS
+        lag = line.day - payout.day
+        if LAG_MIN <= lag <= LAG_MAX:
+            lags[lag - LAG_MIN] += 1
+        self.texts[payout.origin][line.text_key] += 1
+        self.recognised += 1
+        if payout.trace is not None:
+            if line.bears(payout.trace):
+                self.agree += 1
+            elif line.other_trace(payout.trace):
+                self.disagree += 1
+
+
+class Survey:
+    """The counts of all accounts, and the records that nothing of their amount stands against."""
+
+    def __init__(self, payouts: PayoutsByAmount, lines: LinesByAmount, came_back: Mapping[Amount, int]) -> None:
+        """Both in order of days within an amount. `came_back`: how many payouts of an amount failed. Marks the lines
+        that are recognised, and reads texts again where this account's common texts show where their codes are."""
+        self.payouts = payouts
+        self.lines = lines
+        self.came_back = came_back
+        everything = [line for found in lines.values() for line in found]
+        self.shapes = learn_shapes(everything)
+        read_with_shapes(everything, self.shapes)
+        self.accounts: dict[BankAccountId, AccountCounts] = defaultdict(AccountCounts)
+        self.accounts_of_origin: dict[str, Counter[BankAccountId]] = defaultdict(Counter)
+        self.recognised: list[BankDepositId] = []
+        self.settled: dict[Amount, LineRecord] = {}
+        """Amounts with one payout and one line, which are recognised."""
+        self.lonely_payouts: list[PayoutRecord] = []
+        self.lonely_lines: list[LineRecord] = []
+        self.repeated_payouts: dict[Amount, int] = {}
+        """Amounts with payouts on several days → on how many."""
+        days: set[int] = set()
+        self.count = 0
+        for key, equal in payouts.items():
+            self._survey_payouts(key, equal)
+            self.count += len(equal)
+            for payout in equal:
+                days.add(payout.day)
+        self.payout_days = len(days)
+        self.payout_gaps = dict(Counter(b - a for a, b in pairwise(sorted(days))))
+        self._survey_lines()
+
+    def copy_counts(self) -> tuple[dict[BankAccountId, AccountCounts], dict[str, Counter[BankAccountId]]]:
+        """Counts to go on from, the survey's own staying as they are."""
+        accounts: dict[BankAccountId, AccountCounts] = defaultdict(AccountCounts)
+        accounts.update({name: each.copy() for name, each in self.accounts.items()})
+        of_origin: dict[str, Counter[BankAccountId]] = defaultdict(Counter)
+        of_origin.update({origin: Counter(each) for origin, each in self.accounts_of_origin.items()})
+        return accounts, of_origin
+
+    def _survey_payouts(self, key: Amount, equal: Sequence[PayoutRecord]) -> None:
+        if len(equal) > 1 and equal[0].day != equal[-1].day:
+            self.repeated_payouts[key] = len({payout.day for payout in equal})
+        candidates = self.lines.get(key)
+        if not candidates:
+            self.lonely_payouts += equal
+        elif len(equal) == 1 and len(candidates) == 1:
+            payout, line = equal[0], candidates[0]
+            if not LAG_MIN <= line.day - payout.day <= LAG_MAX:
+                self.lonely_payouts.append(payout)
+                self.lonely_lines.append(line)
+            elif line.text_key.form not in _NO_PAYOUT and significant_digits(key[1]) >= DISTINCTIVE_DIGITS:
+                self._recognise(payout, line)
+                self.settled[key] = line
+        else:
+            distinctive = significant_digits(key[1]) >= DISTINCTIVE_DIGITS
+            for payout, line in _alone_together(equal, candidates, self.lonely_payouts, self.lonely_lines):
+                if distinctive and line.text_key.form not in _NO_PAYOUT:
+                    self._recognise(payout, line)
+
+    def _recognise(self, payout: PayoutRecord, line: LineRecord) -> None:
+        self.accounts[line.account].recognise(payout, line)
+        self.accounts_of_origin[payout.origin][line.account] += 1
+        self.recognised.append(line.id)
+        line.learned = True
+
+    def _survey_lines(self) -> None:
+        payouts, came_back, accounts = self.payouts, self.came_back, self.accounts
+        for key, found in self.lines.items():
+            if key not in payouts:
+                self.lonely_lines += found
+                _count_repeats(found, came_back.get(key, 0), accounts)
+            elif len(found) > 1:
+                _count_repeats(found, len(payouts[key]) + came_back.get(key, 0), accounts)
+            for line in found:
+                account = accounts[line.account]
+                if not account.lines:
+                    account.first_day = account.last_day = line.day
+                elif line.day < account.first_day:
+                    account.first_day = line.day
+                elif line.day > account.last_day:
+                    account.last_day = line.day
+                account.lines += 1
+
+
+def _alone_together(
+    payouts: Sequence[PayoutRecord],
+    lines: Sequence[LineRecord],
+    lonely_payouts: list[PayoutRecord],
+    lonely_lines: list[LineRecord],
+) -> Iterable[tuple[PayoutRecord, LineRecord]]:
+    """Pairs in the window that have no other candidate; records without any go to the lonely lists.
+
+    Both are in order of days. Where very many are equal, none of them is alone.
+    """
+    if len(payouts) == 1 and len(lines) == 1:
+        if LAG_MIN <= lines[0].day - payouts[0].day <= LAG_MAX:
+            yield payouts[0], lines[0]
+        else:
+            lonely_payouts.append(payouts[0])
+            lonely_lines.append(lines[0])
+        return
+    candidates_of_line = [0] * len(lines)
+    only: list[tuple[PayoutRecord, int]] = []
+    low = 0
+    high = 0
+    starts = [0] * (len(lines) + 1)  # +1 where a payout's window of lines begins, −1 after its end
+    for payout in payouts:
+        while low < len(lines) and lines[low].day < payout.day + LAG_MIN:
+            low += 1
+        high = max(high, low)
+        while high < len(lines) and lines[high].day <= payout.day + LAG_MAX:
+            high += 1
+        if low == high:
+            lonely_payouts.append(payout)
+            continue
+        starts[low] += 1
+        starts[high] -= 1
+        if high - low == 1:
+            only.append((payout, low))
+    running = 0
+    for i in range(len(lines)):
+        running += starts[i]
+        candidates_of_line[i] = running
+        if not running:
+            lonely_lines.append(lines[i])
+    for payout, i in only:
+        if candidates_of_line[i] == 1:
+            yield payout, lines[i]
+
+
+def _count_repeats(lines: Sequence[LineRecord], payouts: int, accounts: Mapping[BankAccountId, AccountCounts]) -> None:
+    for (account, text), count in Counter((line.account, line.text_key) for line in lines).items():
+        if count > payouts:
+            accounts[account].repeated[lines[0].minor, text] = count - payouts

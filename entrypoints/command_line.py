@@ -1,0 +1,216 @@
+"""The command line, `tieout`.
+
+Exit statuses: 0 done; 1 with `--strict`, when something is left unexplained; 2 the command or an input cannot be used,
+with one line on standard error that says what and where; 130 stopped by Ctrl-C. Commands import what they need when
+they run, so that `--help` and `--version` answer at once.
+"""
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError, validators
+
+from entrypoints.progress_bar import progress_bar
+
+DONE, LEFT_UNEXPLAINED, UNUSABLE = 0, 1, 2
+
+_BENCHMARK_LIBRARIES = ("duckdb",)
+
+Files = Annotated[tuple[Path, ...], Parameter(consume_multiple=True, negative="", show_default=False)]
+Number = Annotated[int, Parameter(validator=validators.Number(gte=1))]
+Flag = Annotated[bool, Parameter(negative="", show_default=False)]
+
+
+class Unusable(Exception):
+    """The command cannot be done as given. The message is the one line to show."""
+
+
+def version() -> str:
+    """The installed version."""
+    try:
+        return metadata.version("tieout")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+tieout = App(
+    name="tieout",
+    help="Ties every bank deposit to the Stripe payouts it carries, and every payout to the items inside it.",
+    help_epilogue="Start with: `tieout reconcile --example`",
+    version=version,
+    version_flags=("--version",),
+    help_flags=("--help", "-h"),
+    result_action="return_value",
+)
+bench = App(name="bench", help="Benchmarks, as ratios against what others do.", help_epilogue="")
+tieout.command(bench)
+
+
+@tieout.command(help_epilogue="Example: `tieout reconcile --stripe payouts.csv items.json --bank june.ofx`")
+def reconcile(
+    *,
+    stripe: Files = (),
+    bank: Files = (),
+    bank_columns: str | None = None,
+    as_of: Annotated[str | None, Parameter(metavar="DATE")] = None,
+    out: Annotated[Path | None, Parameter(metavar="FILE")] = None,
+    strict: Flag = False,
+    example: Flag = False,
+) -> int:
+    """Files in, proof out: no server, no database, no keys.
+
+    Parameters
+    ----------
+    stripe
+        Stripe's files, told apart by their content: API JSON (payouts, balance transactions), the itemized payout
+        reconciliation report, the Dashboard's Payouts and Balance history CSV.
+    bank
+        Bank statements: OFX/QFX, CSV, Plaid's JSON.
+    bank_columns
+        Which column of a bank's CSV is what, where its headings do not say, such as
+        `date=Posted,amount=Value,text=Details`.
+    as_of
+        The day to reconcile as of, such as 2026-06-30. Default: the latest date in the inputs on which anything
+        happened (when a payout under way is expected does not count).
+    out
+        Where to write the whole result, as JSON.
+    strict
+        Exit with status 1 if anything is left unexplained.
+    example
+        Use the example files that come with Tieout, and say where they are.
+    """
+    from entrypoints.reconcile_command import run_reconcile
+
+    return run_reconcile(
+        stripe=stripe,
+        bank=bank,
+        bank_columns=bank_columns,
+        as_of=_day(as_of),
+        out=out,
+        strict=strict,
+        example=example,
+        engine=f"tieout {version()}",
+    )
+
+
+@bench.command
+def accuracy(
+    *,
+    payouts: Number = 100_000,
+    seed: int = 1,
+    profiles: Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative="", show_default=False)] = (),
+) -> int:
+    """Runs the engine and the rules that others use on simulated companies whose truth is known.
+
+    Parameters
+    ----------
+    payouts
+        How many payouts, over all profiles.
+    seed
+        The worlds are a function of it.
+    profiles
+        Which profiles; all, unless named.
+    """
+    with _benchmark_tools():
+        from entrypoints.benchmarks.accuracy import UnknownProfile, run_accuracy
+    try:
+        with progress_bar() as progress:
+            report = run_accuracy(payouts=payouts, seed=seed, profiles=profiles or None, progress=progress)
+    except UnknownProfile as refusal:
+        raise Unusable(f"--profiles: {refusal}") from refusal
+    print(report.as_text())
+    return DONE
+
+
+@bench.command
+def matching(
+    *,
+    sizes: Annotated[tuple[Number, ...], Parameter(consume_multiple=True, negative="")] = (10_000, 100_000, 1_000_000),
+    rounds: Number = 7,
+) -> int:
+    """Measures the matching against a greedy rule in plain Python and a DuckDB hash join of the same data.
+
+    Parameters
+    ----------
+    sizes
+        Numbers of payouts.
+    rounds
+        Runs of each, at most (from 100,000 payouts on there are fewer); the median counts.
+    """
+    with _benchmark_tools():
+        from entrypoints.benchmarks.matching import run_matching
+    with progress_bar() as progress:
+        report = run_matching(sizes=sizes, rounds=rounds, progress=progress)
+    print(report.as_text())
+    return DONE
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit status. Bad input never ends in a traceback."""
+    _make_outputs_safe()
+    tokens = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = tieout(tokens, exit_on_error=False, print_error=False)
+        sys.stdout.flush()
+    except UnusedCliTokensError as refusal:
+        unused = " ".join(refusal.unused_tokens or ())
+        return _refuse(f"{unused}: not an option; files follow --stripe or --bank")
+    except (Unusable, CycloptsError) as refusal:
+        return _refuse(str(refusal))
+    except BrokenPipeError:
+        # Who reads us has had enough (`tieout … | head`).
+        _discard_output()
+        return DONE
+    except OSError as error:
+        # Files are read and written elsewhere; what is left is standard output, on a full disk, say.
+        _discard_output()
+        return _refuse(f"standard output: cannot be written ({error.strerror or error})")
+    return status if isinstance(status, int) else DONE
+
+
+def _make_outputs_safe() -> None:
+    """Output that was closed by who started us goes nowhere; a character that it cannot show is replaced."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # lives as long as we do
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _discard_output() -> None:
+    """What is still buffered must not raise again at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _refuse(words: str) -> int:
+    with contextlib.suppress(OSError):  # standard error may be closed or full: the status says it all the same
+        print(f"tieout: {' '.join(words.split())}", file=sys.stderr, flush=True)
+    return UNUSABLE
+
+
+@contextlib.contextmanager
+def _benchmark_tools() -> Iterator[None]:
+    """Raises Unusable where what benchmarks are compared with is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        if missing.name not in _BENCHMARK_LIBRARIES:
+            raise
+        raise Unusable(f"bench: {missing.name} is not installed; pip install 'tieout[bench]'") from missing
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Unusable(f"--as-of: {text!r} is not a date such as 2026-06-30") from None

@@ -1,0 +1,1 @@
+"""What the core offers: one function a file, load, decide, record."""
