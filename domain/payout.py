@@ -70,4 +70,4 @@ class Payout:
     @property
     def came_back(self) -> bool:
         """Stripe says that this money did not stay at the bank."""
-        return self.status in (PayoutStatus.FAILED, PayoutStatus.CANCELED)
+        return self.status is PayoutStatus.FAILED or self.status is PayoutStatus.CANCELED

@@ -244,6 +244,40 @@ class Transport:
                         heapq.heappush(heap, (length + self.reduced(other, each), each))
         return best
 
+    def open_instead(self, row: int, limit: int) -> tuple[set[int], int]:
+        """Where a unit of this row is unmatched: the rows that could be so in its place, others changing places, at a
+        loss below `limit`, with the rows on the way there; and the least that is lost by taking a spare line instead.
+        """
+        best: set[int] = set()
+        came_from: dict[int, int] = {row: _FREE}
+        heap = [(self.reduced(row, each), each, row) for each in self.weights[row]]
+        heapq.heapify(heap)
+        ends, spare = {row}, limit
+        while heap:
+            length, which, source = heapq.heappop(heap)
+            if length >= limit:
+                break
+            if which in best:
+                continue
+            best.add(which)
+            self._count(1)
+            if self.spare[which]:
+                spare = min(spare, length)
+            for other in self.into[which]:
+                if other in came_from:
+                    continue
+                came_from[other] = source
+                if length - self.row_price[other] < limit:
+                    ends.add(other)
+                for each in self.weights[other]:
+                    if each not in best:
+                        heapq.heappush(heap, (length + self.reduced(other, each), each, other))
+        for between in sorted(ends):
+            while between != _FREE:
+                ends.add(between)
+                between = came_from[between]
+        return ends, spare
+
     def loss_by_exchange(self, row: int, column: int, limit: int) -> int:
         """The least that is lost when this unit is exchanged against others inside, nobody else's fate changing.
 

@@ -59,6 +59,7 @@ class _Numbers(dict[date, int]):
         return self[day]
 
 
+@functools.cache
 def banking_calendar(currency_code: str) -> BankingCalendar:
     """The calendar of the banks that settle this currency."""
     return _calendar(_CALENDAR_OF_CURRENCY.get(currency_code))

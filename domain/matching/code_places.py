@@ -6,6 +6,7 @@ codes is learned from the texts that an account's lines have in common.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from heapq import nsmallest
 from typing import Final
 
 from domain.bank_deposit import BankAccountId
@@ -25,12 +26,12 @@ def learn_shapes(lines: Iterable[LineRecord]) -> dict[BankAccountId, dict[str, T
     """Per account, the shapes with codes of texts that are common there and speak of Stripe."""
     by_text: dict[tuple[BankAccountId, TextKey], list[LineRecord]] = defaultdict(list)
     for line in lines:
-        if line.text_key.form in (TextForm.STRIPE, TextForm.STRIPE_PLATFORM) and len(line.codes):
+        if line.has_codes:
             by_text[line.account, line.text_key].append(line)
     shapes: dict[BankAccountId, dict[str, TextKey]] = {}
     for (account, key), found in sorted(by_text.items(), key=lambda each: each[0]):
-        if len(found) >= COMMON_FROM:
-            for line in sorted(found, key=lambda line: line.id)[: 2 * COMMON_FROM]:
+        if len(found) >= COMMON_FROM and key.form in (TextForm.STRIPE, TextForm.STRIPE_PLATFORM):
+            for line in nsmallest(2 * COMMON_FROM, found, key=lambda line: line.id):
                 shapes.setdefault(account, {}).setdefault(_shape(line.line.text), key)
     return shapes
 

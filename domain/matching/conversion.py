@@ -17,7 +17,7 @@ def rate_evidence(payout: PayoutRecord, line: LineRecord, evidence: Evidence) ->
     """What the implied rate says; None where it is far off, or no history of rates is known."""
     history = evidence.model.accounts.get(line.account)
     rates = history.rates.get(payout.currency) if history is not None else None
-    if not rates or payout.currency == line.currency or payout.minor <= 0 or line.minor <= 0:
+    if not rates or payout.currency == line.currency or (payout.minor > 0) is not (line.minor > 0):
         return None
     rate = line.minor * BILLION // payout.minor
     day = line.line.date.toordinal()

@@ -76,7 +76,7 @@ def decide_deposits(
         snapshot = model
         read_with_shapes(placed.lines, {id: each.shapes for id, each in model.accounts.items() if each.shapes})
         evidence = memory.evidence_for((model, horizon, accounts, judgements.rejected, kept), lambda: weigh(snapshot))
-        findings = problem.solve(evidence, memory=memory.solved)
+        findings = problem.solve(evidence, memory.solved)
         return Decided(placed, evidence, model, findings, judgements)
     model, findings, evidence = learn_in_rounds(problem, horizon, accounts, weigh)
     return Decided(placed, evidence, model, findings, judgements)
@@ -99,18 +99,16 @@ def place(
     duplicates = find_duplicates(facts.accounts, posted, judgements.lines)
     learned = model.learned_from if model is not None else frozenset()
     repeats, account_of, judged = duplicates.repeats, duplicates.account_of, judgements.lines
+    if repeats or judged:
+        posted = [line for line in posted if line.id not in repeats and line.id not in judged]
     lines: list[LineRecord] = []
     for line in posted:
-        if line.id in repeats or line.id in judged:
-            continue
-        known = memory.lines.get(line.id)
         account = account_of.get(line.account, line.account) if account_of else line.account
+        known = memory.lines.get(line.id) if memory.lines else None
         if known is not None and known.line is line and known.account == account:
             lines.append(known)
             continue
-        record = line_record(line, line.id in learned)
-        record.account = account
-        lines.append(record)
+        lines.append(line_record(line, line.id in learned, account))
     payouts: list[PayoutRecord] = []
     for payout in facts.payouts:
         if payout.id not in judgements.payouts:

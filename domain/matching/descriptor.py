@@ -18,6 +18,12 @@ STRIPE_COMPANY_IDS: Final = frozenset(
 """ACH company ids under which Stripe has been seen to pay."""
 
 _SEPARATORS: Final = {ord(c): " " for c in string.punctuation}
+_BLANKED: Final = bytes.maketrans(
+    (string.ascii_lowercase + string.digits + string.punctuation + "\t\n\v\f\r\x1c\x1d\x1e\x1f").encode(),
+    (string.ascii_uppercase + "0" * 10 + " " * (len(string.punctuation) + 9)).encode(),
+)
+"""For ASCII what upper case and `_SEPARATORS` do, and every digit a 0; in one pass."""
+_BLANK_ST_CODE: Final = b" ST 000000000000 "
 
 _PROCESSORS: Final = frozenset(
     "SQUARE SQ SQUAREUP SQUAREINC PAYPAL SHOPIFY ADYEN KLARNA WORLDPAY CLOVER TOAST AMAZON AMZN ETSY EBAY VENMO ZELLE "
@@ -98,38 +104,112 @@ class TextReading:
     says_return: bool
 
 
+@attrs.frozen
+class _Shape:
+    """What is known of all texts that differ only in their digits and in Stripe's code."""
+
+    reading: TextReading
+    """How they are read if no company id of Stripe's is there."""
+    has_codes: bool
+    named: bool
+    """The names alone tell the form; a company id would change nothing."""
+    may_hold_id: bool
+    """Some digits could make one of its codes a company id of Stripe's."""
+
+
 _readings: dict[str, TextReading] = {}
+_shapes: dict[bytes, _Shape] = {}
 _READINGS_MAX: Final = 200_000
+_SHAPES_MAX: Final = 50_000
 
 
-def read_text(text: str, company_id: str | None = None) -> tuple[TextReading, list[str]]:
-    """The reading of a text, and the codes in it: every word that has a digit, upper case.
+def read_text(text: str, company_id: str | None = None) -> tuple[TextReading, bool]:
+    """The reading of a text, and whether there are codes in it (`codes_in`).
 
-    The reading depends on the words alone, and texts repeat their words: it is remembered.
+    The reading depends on the words alone, and texts repeat their words: it is remembered by what is left of a text
+    when all its digits look the same, which takes no look at single words.
     """
+    blank = _blanked(text) if text.isascii() else None
+    if blank is None:
+        return _read_words(text, company_id)
+    shape = _shapes.get(blank)
+    if shape is None:
+        if len(_shapes) >= _SHAPES_MAX:
+            _shapes.clear()
+        shape = _shapes[blank] = _shape_of(blank)
+    if not shape.named and (shape.may_hold_id or company_id is not None):
+        return _read_words(text, company_id)
+    return shape.reading, shape.has_codes
+
+
+def codes_in(text: str) -> list[str]:
+    """The codes in a text, upper case: every word that is not of letters alone, and Stripe's own code."""
     words = words_of(text)
-    after_st = ""
-    if "ST" in words:  # Stripe's own code follows, and may happen to have no digit
-        place = words.index("ST") + 1
-        if place < len(words) and _is_stripe_code(words[place]):
-            after_st = words[place]
+    after_st = _after_st(words)
     codes = [word for word in words if not word.isalpha()]
-    if codes or after_st:
-        words = [word for word in words if word.isalpha() and word != after_st]
+    if after_st.isalpha():
+        codes.append(after_st)
+    return codes
+
+
+def _blanked(text: str) -> bytes | None:
+    """A text in upper case without punctuation, its digits and Stripe's code all 0; None if it is not so simple."""
+    blank = text.encode().translate(_BLANKED)
+    before, st, after = blank.partition(b" ST ")
+    if st:
+        code, _, rest = after.lstrip().partition(b" ")
+        if _is_stripe_code(code):
+            if code.isalpha():
+                return None
+            blank = before + _BLANK_ST_CODE + rest
+    return None if blank.startswith(b"ST ") else blank
+
+
+def _shape_of(blank: bytes) -> _Shape:
+    reading, has_codes = _read_words(blank.decode(), None)
+    named = reading.key.form in (TextForm.STRIPE, TextForm.STRIPE_PRODUCT, TextForm.PROCESSOR)
+    return _Shape(reading, has_codes, named, b"000000000" in blank or b"WFMSTRIPE0" in blank)
+
+
+def _read_words(text: str, company_id: str | None) -> tuple[TextReading, bool]:
+    words = words_of(text)
+    after_st = _after_st(words)
+    names = [word for word in words if word.isalpha() and word != after_st]
     mark = ""
-    if after_st:
+    if after_st or company_id in STRIPE_COMPANY_IDS or not STRIPE_COMPANY_IDS.isdisjoint(words):
         mark = " #"
-        if after_st.isalpha():
-            codes.append(after_st)
-    elif company_id in STRIPE_COMPANY_IDS or not STRIPE_COMPANY_IDS.isdisjoint(codes):
-        mark = " #"
-    skeleton = " ".join(words) + mark
+    skeleton = " ".join(names) + mark
     reading = _readings.get(skeleton)
     if reading is None:
         if len(_readings) >= _READINGS_MAX:
             _readings.clear()
-        reading = _readings[skeleton] = _read(words, bool(mark))
-    return reading, codes
+        reading = _readings[skeleton] = _read(names, bool(mark))
+    return reading, len(names) < len(words)
+
+
+def _after_st(words: list[str]) -> str:
+    """Stripe's own code, which follows `ST` and may happen to have no digit; empty if there is none."""
+    if "ST" in words:
+        place = words.index("ST") + 1
+        if place < len(words) and _is_stripe_code(words[place]):
+            return words[place]
+    return ""
+
+
+def has_word(text: str, word: str) -> bool:
+    """The text has this word, which is in upper case, among its words; without taking the text apart."""
+    upper = text.upper()
+    place = upper.find(word)
+    while place >= 0:
+        before, after = upper[place - 1 : place], upper[place + len(word) : place + len(word) + 1]
+        if _separates(before) and _separates(after):
+            return True
+        place = upper.find(word, place + 1)
+    return False
+
+
+def _separates(character: str) -> bool:
+    return not character or character.isspace() or character in string.punctuation
 
 
 def words_of(text: str) -> list[str]:
@@ -137,7 +217,7 @@ def words_of(text: str) -> list[str]:
     return text.upper().translate(_SEPARATORS).split()
 
 
-def _is_stripe_code(code: str) -> bool:
+def _is_stripe_code(code: str | bytes) -> bool:
     """The `ST-…` that Stripe prints for each payout: ten to twelve letters and digits."""
     return 10 <= len(code) <= 12 and code.isalnum()
 
@@ -170,7 +250,8 @@ def printed_trace(text: str) -> str | None:
 
 def normal_trace(trace: str) -> str:
     """A trace id as upper-case letters and digits only, so that spelling does not matter."""
-    return "".join(character for character in trace.upper() if character.isalnum())
+    upper = trace.upper()
+    return upper if upper.isalnum() else "".join(character for character in upper if character.isalnum())
 
 
 def descriptor_stems(descriptor: str) -> tuple[str, ...]:

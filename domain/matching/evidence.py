@@ -1,10 +1,9 @@
 """Evidence: how much each observation says for or against a pair, in thousandths of a nat.
 
 The weight of a pair is the log odds that these two records belong together, against 'the payout has not arrived, and
-the
-line is something else'. It is a sum of parts, each a log-likelihood ratio of one observation; *missing* is a level of
-its own. What an observation is worth comes from the model snapshot; a deposit that the model has itself learned from is
-judged without its own contribution.
+the line is something else'. It is a sum of parts, each a log-likelihood ratio of one observation; *missing* is a level
+of its own. What an observation is worth comes from the model snapshot; a deposit that the model has itself learned from
+is judged without its own contribution.
 """
 
 from collections.abc import Mapping, Sequence, Set
@@ -23,6 +22,7 @@ from domain.matching.model import (
     LATE_MAX,
     MISSING_PPM,
     MISSING_PPM_MAX,
+    MISSING_WORTH,
     SHIFT_PRIOR_PPM,
     AccountHistory,
     Horizon,
@@ -30,7 +30,7 @@ from domain.matching.model import (
 )
 from domain.matching.records import LineRecord, PayoutRecord
 from domain.matching.text_evidence import AMOUNT_MILLINATS, Text, text_rate, weigh_text
-from domain.matching.unseen_rivals import DOUBLES_MANY, look_alike_limit, unlisted_limit
+from domain.matching.unseen_rivals import DOUBLES_MANY, look_alike_limit, look_alikes_seen, unlisted_limit
 from domain.reconciliation_match import EvidenceItem
 
 TRACE_IDENTITY: Final = 14_000
@@ -72,6 +72,10 @@ class Parts(NamedTuple):
     accepted: int
 
 
+_Alike = tuple[int | None, Text, int, int]
+"""Lag (None if it is outside the window), text, account, and what text and amount can say at most."""
+
+
 class Evidence:
     """Weighs pairs under one model snapshot and horizon. Remembers what it computed; the answers are pure."""
 
@@ -97,22 +101,39 @@ class Evidence:
         self._shift = shift
         self._texts: dict[tuple[BankAccountId, str, TextKey, bool], Text] = {}
         self._arrivals: dict[tuple[BankAccountId, str, int, str], int] = {}
-        self._alike: dict[tuple[int, BankAccountId, str, str, bool, TextKey, bool], tuple[int | None, Text, int]] = {}
-        self._look_alikes: dict[BankAccountId, int] = {}
+        self._alike: dict[tuple[int, BankAccountId, str, str, str | None, TextKey, bool], _Alike | None] = {}
+        self._unlisted: dict[tuple[BankAccountId, str, str, int, int], int | None] = {}
+        self._shifted: dict[int, Evidence] = {}
         self._accounts_by_currency: dict[str, int] = {}
         total, without = model.payouts, model.payouts_without_line
-        self._missing = min(MISSING_PPM_MAX, (without * PPM + 200 * MISSING_PPM) // (total + 200))
+        self._missing = min(
+            MISSING_PPM_MAX,
+            max((without * PPM + worth * MISSING_PPM) // (total + worth) for worth in MISSING_WORTH),
+        )
 
     def shifted(self, shift: int) -> "Evidence":
         """The same evidence if all banks whose lags are not known yet were this many banking days slower."""
-        return Evidence(
-            self.model, self.horizon, self.accounts, shift, rejected=self._rejected, accepted=self._accepted
-        )
+        there = self._shifted.get(shift)
+        if there is None:
+            there = self._shifted[shift] = Evidence(
+                self.model, self.horizon, self.accounts, shift, rejected=self._rejected, accepted=self._accepted
+            )
+        return there
 
     # -- one pair ------------------------------------------------------------------------------------------------
 
     def parts(self, payout: PayoutRecord, line: LineRecord) -> Parts | None:
         """The evidence for this pair; None where a gate forbids it. Amounts and currencies are known to be equal."""
+        values = self._values(payout, line)
+        return None if values is None else Parts(*values)
+
+    def weight(self, payout: PayoutRecord, line: LineRecord) -> int:
+        """The sum of the evidence for this pair; 0 where a gate forbids it."""
+        values = self._values(payout, line)
+        return 0 if values is None else sum(values)
+
+    def _values(self, payout: PayoutRecord, line: LineRecord) -> tuple[int, ...] | None:
+        """The values of `Parts`, in their order."""
         account = line.account
         lag = line.day - payout.day
         trace = 0
@@ -121,29 +142,27 @@ class Evidence:
             if judged is None:
                 return None
             trace = judged
-        key = (lag, account, payout.method, payout.origin, payout.checks_number, line.text_key, line.learned)
-        alike = self._alike.get(key)
-        if alike is None:
+        key = (lag, account, payout.method, payout.origin, payout.last4, line.text_key, line.learned)
+        try:
+            alike = self._alike[key]
+        except KeyError:
             alike = self._alike[key] = self._of_its_kind(payout, line)
-        lag_weight, text, where = alike
+        if alike is None:
+            return None
+        lag_weight, text, where, most = alike
         if lag_weight is None:
             if trace < TRACE_AGREES and not LAG_MAX < lag <= LATE_MAX:
                 return None
             lag_weight = OUT_OF_WINDOW
-        if payout.checks_number and self._number_forbids(payout, line):
-            return None
         if payout.stems:
             text = self.text(payout, line)
         said = text.millinats
         amount = self.amount(line, text.amount_cap)
         unlisted = 0
-        if (payout.currency, payout.minor) in self.model.payout_amounts:
-            law = self.law(account, payout.method)
-            limit = unlisted_limit(payout, line, self.model, self.horizon, law)
+        days = self.model.payout_amounts.get((payout.currency, payout.minor))
+        if days is not None:
+            limit = self._unlisted_limit(payout, line, days)
             unlisted = 0 if limit is None else min(0, limit - said - amount)
-        most = self._look_alikes.get(account)
-        if most is None:
-            most = self._look_alikes[account] = look_alike_limit(self._history(account))
         doubles = most - said - amount - unlisted
         accepted = 0
         if self._judged_pairs:
@@ -152,24 +171,28 @@ class Evidence:
                 return None
             accepted = STICKINESS if records in self._accepted else 0
         arrival = self.arrival(account, payout)
-        return Parts(lag_weight, arrival, said, amount, where, trace, unlisted, min(0, doubles), accepted)
+        return lag_weight, arrival, said, amount, where, trace, unlisted, doubles if doubles < 0 else 0, accepted
 
-    def _of_its_kind(self, payout: PayoutRecord, line: LineRecord) -> tuple[int | None, Text, int]:
-        """Lag, text and account: the evidence that is the same for all pairs of this lag, account, origin and text."""
+    def _of_its_kind(self, payout: PayoutRecord, line: LineRecord) -> _Alike | None:
+        """What is the same for all pairs of this lag, account, origin and text. None if the payout went to an account
+        of another number: where both numbers are known that is a gate, never scored."""
+        account = self.accounts.get(line.account)
+        if account is not None and payout.went_to_another(account):
+            return None
         lag = line.day - payout.day
         lag_weight = None
         if LAG_MIN <= lag <= LAG_MAX:
             lag_weight = self.law(line.account, payout.method, lag if line.learned else None).weight(lag)
-        key = (line.account, payout.origin, line.text_key, line.learned)
-        text = self._texts.get(key)
-        if text is None:
-            text = self._texts[key] = weigh_text(self._history(line.account), *key[1:])
-        return lag_weight, text, self._account(payout, line)
+        text = self._usual_text(payout, line)
+        return lag_weight, text, self._account(payout, line), look_alike_limit(self._history(line.account))
 
-    def _number_forbids(self, payout: PayoutRecord, line: LineRecord) -> bool:
-        """The payout went to an account of another number. Both numbers known: a gate, never scored."""
-        account = self.accounts.get(line.account)
-        return account is not None and _other_number(payout, account)
+    def _unlisted_limit(self, payout: PayoutRecord, line: LineRecord, days: int) -> int | None:
+        """What text and amount can say at most where an equal payout outside the list could claim the line as well."""
+        key = (line.account, payout.method, line.currency, line.day, days)
+        if key not in self._unlisted:
+            law = self.law(line.account, payout.method)
+            self._unlisted[key] = unlisted_limit(payout, line, self.model, self.horizon, law)
+        return self._unlisted[key]
 
     def items(self, payout: PayoutRecord, line: LineRecord, parts: Parts) -> tuple[EvidenceItem, ...]:
         """The same parts with names and levels, for people."""
@@ -265,32 +288,39 @@ class Evidence:
             unseen = self.unseen_ppm(account, payout)
             history = self._history(account)
             missing = self._missing
-            if DOUBLES_MANY * history.doubles > history.recognised:  # look-alikes hide how many payouts are missing
-                missing = max(missing, min(MISSING_PPM_MAX, history.doubles * PPM // (10 * (history.recognised + 1))))
+            doubles, deposits = look_alikes_seen(history)
+            if DOUBLES_MANY * doubles > deposits:  # look-alikes hide how many payouts are missing
+                missing = max(missing, min(MISSING_PPM_MAX, doubles * PPM // (10 * (deposits + 1))))
             not_there = missing + (PPM - missing) * unseen // PPM
             weight = self._arrivals[key] = -log_ratio(min(PPM, not_there), PPM)
         return weight
 
     def text(self, payout: PayoutRecord, line: LineRecord) -> Text:
         """Whom the text names, against what this account's deposits from this origin usually say."""
-        key = (line.account, payout.origin, line.text_key, line.learned)
-        text = self._texts.get(key)
-        if text is None:
-            text = self._texts[key] = weigh_text(self._history(line.account), *key[1:])
+        text = self._usual_text(payout, line)
         if payout.stems and text.amount_cap < AMOUNT_MILLINATS[-1] and line.contains(payout.stems):
             rate = text_rate(self._history(line.account), line.text_key, 2_000)
             return Text(log_ratio(850_000, rate), "bears_the_payouts_descriptor", AMOUNT_MILLINATS[-1])
         return text
 
+    def _usual_text(self, payout: PayoutRecord, line: LineRecord) -> Text:
+        key = (line.account, payout.origin, line.text_key, line.learned)
+        text = self._texts.get(key)
+        if text is None:
+            text = self._texts[key] = weigh_text(self._history(line.account), *key[1:])
+        return text
+
     def amount(self, line: LineRecord, cap: int) -> int:
         """How much an equal amount says: the less, the oftener it occurs on lines that payouts do not explain."""
-        weight = AMOUNT_MILLINATS[min(6, significant_digits(line.minor))]
-        history = self.accounts_history.get(line.account)
+        minor = line.minor
+        distinctive = minor % 10 and (minor > 99_999 or minor < -99_999)  # six digits or more, told at a glance
+        weight = AMOUNT_MILLINATS[6 if distinctive else min(6, significant_digits(minor))]
+        history = self.model.accounts.get(line.account)
         if history is not None:
-            excess = history.repeated_amounts.get((line.minor, line.text_key), 0)
+            excess = history.repeated_amounts.get((minor, line.text_key), 0)
             if excess:
                 weight = min(weight, max(0, -log_ratio(excess + 1, history.lines + 20)))
-        return min(weight, cap)
+        return weight if weight < cap else cap
 
     def amount_level(self, line: LineRecord) -> str:
         """The amount's level in words."""
@@ -300,18 +330,13 @@ class Evidence:
             return f"equal; {excess} more line{'s' if excess > 1 else ''} of this amount and text"
         return "equal, round" if digits <= 2 else "equal, fairly round" if digits <= 3 else "equal, distinctive"
 
-    @property
-    def accounts_history(self) -> Mapping[BankAccountId, AccountHistory]:
-        """What was learned of each account."""
-        return self.model.accounts
-
     def _account(self, payout: PayoutRecord, line: LineRecord) -> int:
         """Whether this account is where payouts of this origin go; 0 where numbers say so, or there is no other."""
         if len(self.accounts) < 2:
             return 0
         account = self.accounts.get(line.account)
         if account is not None and account.mask and payout.payout.destination_last4:
-            return 0  # the numbers were compared: `_number_forbids`
+            return 0  # the numbers were compared: `_of_its_kind`
         rivals = self._rivals(payout.currency)
         if rivals < 2:
             return 0
@@ -370,11 +395,3 @@ def significant_digits(minor: int) -> int:
     """Digits of an amount without its trailing zeros: 1 for $5,000.00, 6 for $4,237.82."""
     digits = str(abs(minor))
     return len(digits) if digits[-1] != "0" else len(digits.rstrip("0"))
-
-
-def _other_number(payout: PayoutRecord, account: BankAccount) -> bool:
-    last4 = payout.payout.destination_last4
-    if not last4 or not account.mask or last4 == account.mask:
-        return False
-    digits = min(len(last4), len(account.mask))
-    return last4[-digits:].upper() != account.mask[-digits:].upper()

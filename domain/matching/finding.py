@@ -13,6 +13,8 @@ from domain.reconciliation_match import EvidenceItem, MatchKind, ResidualClass
 GATE_MILLINATS: Final = 9_210
 """Regret below which nothing is matched automatically: 10,000 to 1."""
 GATE_PROBABILITY: Final = 0.9999
+CERTAIN_MILLINATS: Final = 12_500
+"""A margin beyond the gate with any number of rivals that is kept."""
 SECURE_MILLINATS: Final = 15_000
 """A pair beyond this (3 million to 1) is not held against groups: none could overturn it."""
 RIVALS_MAX: Final = 5
@@ -119,7 +121,7 @@ class Finding:
         self.searched = searched
         self.status: str | None = None
         """A person's word on it, where there is one."""
-        self.automatic = review is None and self._clears_gate()
+        self.automatic = review is None and (margin > CERTAIN_MILLINATS or self._clears_gate())
 
     @property
     def sort_key(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -133,8 +135,6 @@ class Finding:
 
     def _clears_gate(self) -> bool:
         """Sure enough to match without a person: regret and probability both."""
-        if self.margin > 12_500:  # beyond the gate with any number of rivals that is kept
-            return True
         return self.margin >= GATE_MILLINATS and probability_of(self.gaps) >= GATE_PROBABILITY
 
     def weakened(self, margin: int, rival: Rival) -> "Finding":

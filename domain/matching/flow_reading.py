@@ -1,10 +1,10 @@
 """Reads findings off an optimal flow: certain pairs, certain sets, and what is neither."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from domain.matching.assignment import Transport
-from domain.matching.components import strongly_connected
+from domain.matching.components import connected, strongly_connected
 from domain.matching.evidence import Evidence
 from domain.matching.finding import (
     GATE_MILLINATS,
@@ -22,6 +22,9 @@ from domain.reconciliation_match import EvidenceItem, MatchKind, ResidualClass
 
 EXCHANGE_LIMIT: Final = 2 * GATE_MILLINATS
 """Exchanges that cost more than this are not told apart; the margin is then at least this."""
+OPEN_LIMIT: Final = 11_500
+"""Payouts that could be the open one instead of another at a loss below this (100,000 to 1) are one set with it: there
+may be several ways to each."""
 
 
 class FlowReader:
@@ -41,7 +44,7 @@ class FlowReader:
 
     def findings(self) -> list[Finding]:
         """One finding for each certain pair, and one for each set inside which pairs are not certain."""
-        found: list[Finding] = []
+        sure: dict[tuple[int, int], int] = {}
         together: set[tuple[int, int]] = set()
         for i, flows in enumerate(self.transport.flow):
             for j in flows:
@@ -49,15 +52,49 @@ class FlowReader:
                 if len(self.rows[i]) == 1 and len(self.columns[j]) == 1:
                     exchange = self.transport.loss_by_exchange(i, j, EXCHANGE_LIMIT)
                 if exchange >= GATE_MILLINATS:
-                    margin = min(exchange, self.out[i] + self.back[j])
-                    found.append(self._pair(i, j, margin))
+                    sure[i, j] = min(exchange, self.out[i] + self.back[j])
                 else:
                     together.add((i, j))
-        for edges in self._sets(together):
-            finding = self._set(edges)
+        sets = self._sets(together)
+        with_open = self._around_open(sure, sets)
+        inside = {edge for edges, _ in with_open for edge in edges}
+        found = [self._pair(i, j, margin) for (i, j), margin in sure.items() if (i, j) not in inside]
+        candidates = [self._set(edges) for edges in sets if edges[0] not in inside]
+        for finding in (*candidates, *(finding for _, finding in with_open)):
             records = tuple(sorted(p.id for p in finding.payouts)), tuple(sorted(line.id for line in finding.lines))
             if self.evidence.allows(records):
                 found.append(finding)
+        return found
+
+    def _around_open(
+        self, sure: Mapping[tuple[int, int], int], sets: Sequence[list[tuple[int, int]]]
+    ) -> list[tuple[list[tuple[int, int]], Finding]]:
+        """Sets of which one payout is open, each with its pairs in use: all payouts that could be the open one.
+
+        That a payout in a chain of equal ones is missing leaves it unknown which, but not that the others came.
+        """
+        transport = self.transport
+        opens = [i for i, units in enumerate(transport.unmatched) if units == 1]
+        if not opens:
+            return []
+        links = [(edges[0][0], i) for edges in sets for i, _ in edges]
+        spare_of: dict[int, int] = {}
+        for i in opens:
+            rows, spare_of[i] = transport.open_instead(i, OPEN_LIMIT)
+            links += [(i, row) for row in sorted(rows)]
+        found: list[tuple[list[tuple[int, int]], Finding]] = []
+        for rows_of_set in connected(len(self.rows), links):
+            edges = [(i, j) for i in rows_of_set for j in transport.flow[i]]
+            if not edges or sum(transport.unmatched[i] for i in rows_of_set) != 1:
+                continue
+            if all(sure.get(edge, 0) >= GATE_MILLINATS for edge in edges):
+                continue  # sure without the open one
+            if len(rows_of_set) > 1 and sum(transport.flow[i][j] for i, j in edges) == 1:
+                continue  # one deposit that payouts of different days fit: whose it is, is the whole question
+            margin = self._margin_with_open(edges, rows_of_set, min(spare_of.get(i, OPEN_LIMIT) for i in rows_of_set))
+            finding = self._finding(edges, rows_of_set, margin)
+            if finding.automatic:
+                found.append((edges, finding))
         return found
 
     def _sets(self, together: set[tuple[int, int]]) -> list[list[tuple[int, int]]]:
@@ -129,11 +166,11 @@ class FlowReader:
             i, j = edges[0]
             exchange = transport.loss_by_exchange(i, j, EXCHANGE_LIMIT)
             return self._pair(i, j, min(exchange, self.out[i] + self.back[j]))
-        margin = self._set_margin(edges, rows, columns)
-        if margin < GATE_MILLINATS:
-            with_open = self._with_open_payout(rows, columns)
-            if with_open is not None and self._set_margin(edges, with_open, columns) >= GATE_MILLINATS:
-                rows, margin = with_open, self._set_margin(edges, with_open, columns)
+        return self._finding(edges, rows, self._set_margin(edges, rows, columns))
+
+    def _finding(self, edges: list[tuple[int, int]], rows: Sequence[int], margin: int) -> Finding:
+        transport = self.transport
+        columns = sorted({j for _, j in edges})
         payouts = [payout for i in rows for payout in self.rows[i]]
         lines = [line for j in columns for line in self.columns[j]]
         pairs = self._paired(edges)
@@ -170,41 +207,23 @@ class FlowReader:
             searched=self._searched(),
         )
 
-    def _with_open_payout(self, rows: list[int], columns: list[int]) -> list[int] | None:
-        """The rows and one more, whose only payout is open and could as well be one of these that has a line."""
-        transport = self.transport
-        origin = self.rows[rows[0]][0].origin
-        beside = [
-            i
-            for i, units in enumerate(transport.unmatched)
-            if units == 1 == len(self.rows[i])
-            and i not in rows
-            and self.rows[i][0].origin == origin
-            and any(transport.reduced(i, j) < GATE_MILLINATS for j in transport.weights[i] if j in columns)
-        ]
-        return sorted([*rows, *beside]) if len(beside) == 1 else None
-
     def _set_margin(self, edges: list[tuple[int, int]], rows: list[int], columns: list[int]) -> int:
-        """The least that is lost by any solution in which other records than these are explained by each other.
-
-        One payout of the set may be open: which one it is, makes no difference to the set.
-        """
-        transport = self.transport
-        if any(transport.spare[j] for j in columns):
+        """The least that is lost by any solution in which other records than these are explained by each other."""
+        if any(self.transport.spare[j] for j in columns):
             return 0  # more equal lines than payouts: which line is the stranger cannot be known
-        open_payouts = sum(transport.unmatched[i] for i in rows)
-        if not open_payouts:
-            return min(self.out[i] + self.back[j] for i, j in edges)
-        if open_payouts > 1:
-            return 0  # two open ones are too many to be chance
-        closed = transport.loss_from_outside(frozenset(rows))
-        margin = min(self.out[i] + closed[j] for i, j in edges)
-        for i in rows:
-            for j in transport.weights[i]:
-                if j not in columns:  # one of these takes another set's line, and that set's payout is open instead
-                    passed_on = min((self.out[other] for other in transport.into[j]), default=0)
-                    margin = min(margin, transport.reduced(i, j) + passed_on)
-        return margin
+        if any(self.transport.unmatched[i] for i in rows):
+            return 0  # one open payout was looked at before; two are too many to be chance
+        return min(self.out[i] + self.back[j] for i, j in edges)
+
+    def _margin_with_open(self, edges: list[tuple[int, int]], rows: Sequence[int], spare_loss: int) -> int:
+        """The same where one payout of the set is open: which one it is, makes no difference to the set.
+
+        The set has all payouts that could be the open one below the limit, so that others cost at least that.
+        """
+        if any(self.transport.spare[j] for _, j in edges):
+            return 0
+        closed = self.transport.loss_from_outside(frozenset(rows))
+        return min(spare_loss, OPEN_LIMIT, *(self.out[i] + closed[j] for i, j in edges))
 
     def _paired(self, edges: list[tuple[int, int]]) -> tuple[Pair, ...]:
         """The units of the flow as pairs, by order of days and ids; inside a set they have no meaning of their own."""

@@ -73,12 +73,8 @@ def combined(
     for day in days:
         if len(by_day[day]) > 1 and sum(p.minor for p in by_day[day]) == line.minor:
             yield from propose(by_day[day], "all of one day", ONE_DAY_PPM, 1)
-    for start in range(len(near)):
-        total = near[start].minor
-        for end in range(start + 1, min(start + 2 * COMBINED_MAX, len(near))):
-            total += near[end].minor
-            if total == line.minor:
-                yield from propose(near[start : end + 1], "consecutive payouts", RUN_PPM, len(near))
+    for run in _runs(near, line.minor):
+        yield from propose(run, "consecutive payouts", RUN_PPM, len(near))
     if not subsets:
         return
     if len(near) > SUBSET_PAYOUTS_MAX:
@@ -87,6 +83,18 @@ def combined(
     tried = sum(comb(len(near), size) for size in range(2, COMBINED_MAX + 1))
     for chosen in subsets_with_sum([p.minor for p in near], line.minor, COMBINED_MAX):
         yield from propose([near[i] for i in chosen], f"one of {tried} combinations", SUBSET_PPM, tried)
+
+
+def _runs(payouts: Sequence[PayoutRecord], wanted: int) -> Iterator[Sequence[PayoutRecord]]:
+    """Consecutive payouts with this sum; all are of its sign, so that beyond it further ones only lead away."""
+    for start in range(len(payouts)):
+        total = payouts[start].minor
+        for end in range(start + 1, min(start + 2 * COMBINED_MAX, len(payouts))):
+            total += payouts[end].minor
+            if total == wanted:
+                yield payouts[start : end + 1]
+            if abs(total) >= abs(wanted):
+                break
 
 
 def _combined_hypothesis(

@@ -52,34 +52,18 @@ class _Component:
         plain, prices = self.prices(pairs)
         priced = [(_gain(g, prices), g) for g in self.groups if g is not without]
         priced.sort(key=lambda each: (-each[0], each[1].sort_key))
-        gains = [max(0, gain) for gain, _ in priced]
-        best: list[tuple[int, tuple[Hypothesis, ...]]] = [(sum(h.weight for h in plain), plain)]
-        all_pairs = best[0][0]
+        return _Packing(self, pairs, plain, priced).best
 
-        def extend(start: int, value: int, gain: int, used: frozenset[str], chosen: tuple[Hypothesis, ...]) -> None:
-            self._nodes += 1
-            if self._nodes > NODES_MAX:
-                raise SearchBoundReached(NODES_MAX)
-            if chosen:
-                total, assigned = self._assign(pairs, used)
-                if value + total > best[0][0]:
-                    best[0] = (value + total, chosen + assigned)
-            rest = sum(gains[start:])
-            for i in range(start, len(priced)):
-                own, group = priced[i]
-                # by duality no solution with these groups is worth more than all pairs and the groups' gains
-                if all_pairs + gain + (rest if own > 0 else own) <= best[0][0]:
-                    return
-                names = _names(group)
-                if not names & used:
-                    extend(i + 1, value + group.weight, gain + own, used | names, (*chosen, group))
-                rest -= gains[i]
-
-        extend(0, 0, 0, frozenset(), ())
-        return best[0]
+    def count_node(self) -> None:
+        """One more set of groups is tried. Raises SearchBoundReached."""
+        self._nodes += 1
+        if self._nodes > NODES_MAX:
+            raise SearchBoundReached(NODES_MAX)
 
     def prices(self, pairs: Sequence[Hypothesis]) -> tuple[tuple[Hypothesis, ...], dict[str, int]]:
-        """The best assignment of pairs alone, and what each record is worth in it."""
+        """The best assignment of pairs alone, and what each record is worth in it (0 if it is not named)."""
+        if not pairs:
+            return (), {}
         weights, by_edge = self._edges(pairs, frozenset())
         flow = Transport([1] * len(weights), [1] * len(self.lines), weights)
         prices = {f"p:{id}": -flow.row_price[i] for i, id in enumerate(self.payouts)}
@@ -92,7 +76,20 @@ class _Component:
         flow = Transport([1] * len(weights), [1] * len(self.lines), weights)
         return GroupLosses(flow, self._row, self._column)
 
-    def _assign(self, pairs: Sequence[Hypothesis], used: frozenset[str]) -> tuple[int, tuple[Hypothesis, ...]]:
+    def losses_of_pairs(self) -> dict[int, int]:
+        """What is lost without each pair of the best assignment, exactly; by the pair's identity. Only where there are
+        no groups."""
+        weights, by_edge = self._edges(self.pairs, frozenset())
+        flow = Transport([1] * len(weights), [1] * len(self.lines), weights)
+        out, back = flow.loss_to_outside(), flow.loss_from_outside()
+        return {
+            id(by_edge[i, j]): min(flow.loss_by_exchange(i, j, h_most), h_most)
+            for i, flows in enumerate(flow.flow)
+            for j in flows
+            for h_most in (out[i] + back[j],)
+        }
+
+    def assign(self, pairs: Sequence[Hypothesis], used: frozenset[str]) -> tuple[int, tuple[Hypothesis, ...]]:
         weights, by_edge = self._edges(pairs, used)
         if not by_edge:
             return 0, ()
@@ -106,25 +103,76 @@ class _Component:
         weights: list[dict[int, int]] = [{} for _ in self.payouts]
         by_edge: dict[tuple[int, int], Hypothesis] = {}
         for h in pairs:
-            if not _names(h) & used:
+            if used.isdisjoint(_names(h)):
                 i, j = self._row[h.payouts[0].id], self._column[h.lines[0].id]
                 weights[i][j] = h.weight
                 by_edge[i, j] = h
         return weights, by_edge
 
 
+class _Packing:
+    """Tries every set of groups that fit beside each other, the rest being paired; holds the best total and choice.
+
+    A class and no nested function: one that calls itself would be garbage that only the cyclic collector frees.
+    """
+
+    def __init__(
+        self,
+        component: _Component,
+        pairs: Sequence[Hypothesis],
+        plain: tuple[Hypothesis, ...],
+        priced: Sequence[tuple[int, Hypothesis]],
+    ) -> None:
+        self._component = component
+        self._pairs = pairs
+        self._priced = priced
+        self._gains = [max(0, gain) for gain, _ in priced]
+        self._all_pairs = sum(h.weight for h in plain)
+        self.best: tuple[int, tuple[Hypothesis, ...]] = (self._all_pairs, plain)
+        self._extend(0, 0, 0, frozenset(), ())
+
+    def _extend(self, start: int, value: int, gain: int, used: frozenset[str], chosen: tuple[Hypothesis, ...]) -> None:
+        self._component.count_node()
+        if chosen:
+            total, assigned = self._component.assign(self._pairs, used)
+            if value + total > self.best[0]:
+                self.best = (value + total, chosen + assigned)
+        rest = sum(self._gains[start:])
+        for i in range(start, len(self._priced)):
+            own, group = self._priced[i]
+            # by duality no solution with these groups is worth more than all pairs and the groups' gains
+            if self._all_pairs + gain + (rest if own > 0 else own) <= self.best[0]:
+                return
+            names = _names(group)
+            if not names & used:
+                self._extend(i + 1, value + group.weight, gain + own, used | names, (*chosen, group))
+            rest -= self._gains[i]
+
+
 def compare_with_pairs(
-    pairs: Sequence[Hypothesis], groups: Sequence[Hypothesis]
+    pairs: Sequence[Hypothesis], groups: Sequence[Hypothesis], fees: Sequence[Hypothesis] = ()
 ) -> tuple[list[Hypothesis], list[tuple[Hypothesis, int]]]:
     """Groups that must be searched together with the pairs, and groups that lose to them but come near, with their
     loss.
 
     A component in which every group loses is decided by its pairs; groups that lose by more than matters are dropped.
+    `fees` are pairs of unequal amounts: they take part in the assignment, so that whole chains of them are weighed, and
+    are returned as groups are.
     """
     to_search: list[Hypothesis] = []
     near: list[tuple[Hypothesis, int]] = []
-    for component in _split_up(pairs, groups):
+    unequal = {id(fee) for fee in fees}
+    for component in _split_up([*pairs, *fees], groups):
+        if not component.pairs:  # nothing to lose to
+            to_search += component.groups
+            continue
         losses = component.losses()
+        of_fees = [pair for pair in component.pairs if id(pair) in unequal]
+        chosen = of_fees and {id(pair) for pair in component.assign(component.pairs, frozenset())[1]}
+        if any(id(fee) in chosen for fee in of_fees):
+            to_search += of_fees
+        else:
+            near += [(fee, loss) for fee in of_fees if (loss := losses.of(fee)) < HOPELESS_MILLINATS]
         alone = {id(group): losses.of(group) for group in component.groups}
         beside = {id(group): alone[id(group)] for group in component.groups}
         for one, other, loss in losses.together(component.groups, TOGETHER_MAX):
@@ -175,8 +223,12 @@ def _decide(
     component: _Component, everything: Sequence[Hypothesis], evidence: Evidence, bounds: Bounds
 ) -> list[Finding]:
     try:
-        total, solution = component.best()
-        return [_finding(h, total, component, everything, evidence) for h in sorted(solution, key=lambda h: h.sort_key)]
+        total, solution = component.best() if len(everything) > 1 else (everything[0].weight, tuple(everything))
+        losses = {} if component.groups else component.losses_of_pairs()
+        return [
+            _finding(h, total, component, everything, evidence, losses.get(id(h)))
+            for h in sorted(solution, key=lambda h: h.sort_key)
+        ]
     except SearchBoundReached as bound:
         payouts = {p.id: p for h in everything for p in h.payouts}
         lines = {line.id: line for h in everything for line in h.lines}
@@ -201,10 +253,16 @@ def _decide(
 
 
 def _finding(
-    h: Hypothesis, total: int, component: _Component, everything: Sequence[Hypothesis], evidence: Evidence
+    h: Hypothesis,
+    total: int,
+    component: _Component,
+    everything: Sequence[Hypothesis],
+    evidence: Evidence,
+    loss: int | None = None,
 ) -> Finding:
-    other_total, _ = component.best(without=h)
-    margin = max(0, min(h.weight, total - other_total))
+    if loss is None:
+        loss = total - component.best(without=h)[0] if len(everything) > 1 else h.weight
+    margin = max(0, min(h.weight, loss))
     return Finding(
         h.kind,
         h.payouts,

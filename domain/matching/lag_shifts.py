@@ -6,10 +6,11 @@ import attrs
 
 from domain.bank_deposit import BankAccountId
 from domain.matching.evidence import Evidence
+from domain.matching.lag_edges import Explained, explain
 from domain.matching.lag_law import KNOWN_FROM
 from domain.matching.log_odds import PPM, log_ratio
 from domain.matching.model import SHIFT_PRIOR_PPM, AccountHistory, ModelSnapshot
-from domain.matching.pairs import weight_by_shift
+from domain.matching.record_classes import banks_of, components
 from domain.matching.survey import LinesByAmount, PayoutsByAmount
 
 SHIFT_BEHIND_MAX: Final = 10_500
@@ -25,23 +26,29 @@ def learn_shifts(
     unknown = {name for name, each in model.accounts.items() if not _laws_known(each)}
     if not unknown:
         return model
-    totals: dict[tuple[BankAccountId, str], dict[int, int]] = {}
+    explained: dict[tuple[BankAccountId, str], dict[int, Explained]] = {}
     for key in sorted(key for key in payouts if key in lines):
         equal_payouts, equal_lines = payouts[key], lines[key]
         if len(equal_payouts) + len(equal_lines) < 3 or not any(line.account in unknown for line in equal_lines):
             continue
-        some = weight_by_shift(
-            equal_payouts[:SHIFT_LINES_MAX], equal_lines[:SHIFT_LINES_MAX], evidence, tuple(SHIFT_PRIOR_PPM)
-        )
-        for bank, of_bank in some.items():
-            sums = totals.setdefault(bank, {shift: log_ratio(prior, PPM) for shift, prior in SHIFT_PRIOR_PPM.items()})
-            for shift, total in of_bank.items():
-                sums[shift] += total
+        some, of_amount = equal_payouts[:SHIFT_LINES_MAX], equal_lines[:SHIFT_LINES_MAX]
+        for rows, columns, possible in components(some, of_amount, evidence):
+            banks = banks_of(rows, columns)
+            if len(banks) > 1 or (len(rows) == 1 and len(columns) == 1):
+                continue  # a single pair tells nothing here
+            of_bank = explained.setdefault(min(banks), {shift: Explained() for shift in SHIFT_PRIOR_PPM})
+            for shift, so_far in of_bank.items():
+                explain(rows, columns, possible, evidence.shifted(shift), so_far)
     accounts = dict(model.accounts)
-    for (name, method), sums in totals.items():
+    for (name, method), of_bank in explained.items():
         history = accounts[name]
         if sum(history.lags.get(method, ())) >= KNOWN_FROM:
             continue
+        sums = {
+            shift: log_ratio(SHIFT_PRIOR_PPM[shift], PPM)
+            + each.total(model.unlisted_before_ppm, model.unlisted_after_ppm)
+            for shift, each in of_bank.items()
+        }
         best = max(sums.values())
         plausible = [(shift, best - total) for shift, total in sums.items() if total > best - SHIFT_BEHIND_MAX]
         plausible.sort(key=lambda each: (each[1], abs(each[0]), each[0]))

@@ -1,11 +1,15 @@
 """Where it is not known how slow a bank is: a finding is as sure as the plausible laws together make it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from domain.matching.components import connected
-from domain.matching.finding import Finding, Rival, in_order, lines_in_order
+from domain.matching.finding import GATE_MILLINATS, Finding, Rival, in_order, lines_in_order
 from domain.matching.flow_reading import exchange_rival
 from domain.reconciliation_match import EvidenceItem, MatchKind, ResidualClass
+
+SLOWER_BANK: Final = "slower_bank"
+"""Names the evidence of a rival that holds if the bank is slower or faster than it seems."""
 
 
 def under_every_law(under: Mapping[int, Sequence[Finding]], shifts: Mapping[int, int]) -> list[Finding]:
@@ -15,7 +19,9 @@ def under_every_law(under: Mapping[int, Sequence[Finding]], shifts: Mapping[int,
     each of these is, all that is known of the bank taken together.
     """
     first, *others = sorted(shifts, key=lambda shift: (shifts[shift], abs(shift), shift))
-    joined = _joined(under[first], [finding for shift in others for finding in under[shift]])
+    # a law that is itself less likely than what a match may leave open mixes nothing: it only bounds how sure each is
+    mixing = [shift for shift in others if shifts[shift] - shifts[first] < GATE_MILLINATS]
+    joined = _joined(under[first], [finding for shift in mixing for finding in under[shift]])
     for shift in others:
         joined = [_under_law(each, shifts[shift] - shifts[first], under[shift], shift) for each in joined]
     return joined
@@ -89,7 +95,7 @@ def _under_law(finding: Finding, behind: int, findings: Sequence[Finding], shift
         instead.payouts,
         instead.lines,
         finding.weight - margin,
-        items=(EvidenceItem(feature="slower_bank", level=level, millinats=finding.weight - margin),),
+        items=(EvidenceItem(feature=SLOWER_BANK, level=level, millinats=finding.weight - margin),),
     )
     return finding.weakened(margin, rival)
 

@@ -5,14 +5,23 @@ explicitly to whoever decides; a service may keep it, cut at a stated moment, an
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from domain.bank_deposit import BankAccountId, BankDepositId
+from domain.matching.descriptor import TextForm
 from domain.matching.finding import Finding
 from domain.matching.groups import ONE_DAY_HABIT
 from domain.matching.habits import learn_fees, learn_rates
-from domain.matching.look_alikes import count_doubles, learn_common_texts, overdue, unlisted_payouts
+from domain.matching.lags_of_set import lags_of_set
+from domain.matching.look_alikes import (
+    count_doubles,
+    learn_common_texts,
+    overdue,
+    overdue_among_equal,
+    unlisted_payouts,
+)
 from domain.matching.model import AccountHistory, Horizon, ModelSnapshot
+from domain.matching.records import LineRecord
 from domain.matching.survey import AccountCounts, Survey
 from domain.reconciliation_match import MatchKind
 
@@ -28,16 +37,18 @@ def learn(survey: Survey, horizon: Horizon, recognised: Sequence[Finding] = ()) 
     for line in survey.lonely_lines:
         if line.id not in explained:
             accounts[line.account].other_texts[line.text_key] += 1
-    learn_common_texts(survey.payouts, survey.lines, accounts)
-    count_doubles(survey.payouts, survey.lines, survey.came_back, accounts)
+    learn_common_texts(survey.crowded, accounts)
+    count_doubles(survey.crowded, survey.came_back, accounts)
     known_texts = {name: {key for texts in each.texts.values() for key in texts} for name, each in accounts.items()}
     fees = learn_fees(survey.lonely_payouts, survey.lonely_lines, known_texts)
     rates = learn_rates(survey.lonely_payouts, survey.lonely_lines, known_texts)
-    before, after = unlisted_payouts(survey.lonely_lines, explained, known_texts, survey.payouts, horizon)
+    before, after = unlisted_payouts(
+        survey.lonely_lines, explained, known_texts, survey.payout_minors, survey.count, horizon
+    )
     return ModelSnapshot(
         accounts={
             name: AccountHistory(
-                lags={method: tuple(lags) for method, lags in each.lags.items()},
+                lags=each.all_lags(),
                 texts={origin: dict(texts) for origin, texts in each.texts.items()},
                 other_texts=dict(each.other_texts),
                 banking_days=each.last_day - each.first_day + 1,
@@ -48,6 +59,8 @@ def learn(survey: Survey, horizon: Horizon, recognised: Sequence[Finding] = ()) 
                 fees=fees.get(name, {}),
                 rates=rates.get(name, {}),
                 doubles=each.doubles,
+                agreeing=each.agreeing,
+                excess=each.excess,
                 shapes=survey.shapes.get(name, {}),
                 groups=dict(each.groups),
                 recognised=each.recognised,
@@ -56,7 +69,13 @@ def learn(survey: Survey, horizon: Horizon, recognised: Sequence[Finding] = ()) 
         },
         accounts_of_origin={origin: dict(each) for origin, each in accounts_of_origin.items()},
         payouts=survey.count,
-        payouts_without_line=overdue([p for p in survey.lonely_payouts if p.id not in explained], horizon),
+        payouts_without_line=overdue([p for p in survey.lonely_payouts if p.id not in explained], horizon)
+        + max(
+            0,
+            overdue_among_equal(survey.scarce, {p.id for p in survey.lonely_payouts}, explained, horizon)
+            - 2 * sum(1 for line in survey.lonely_lines if _may_carry_several(line, explained)),
+        )
+        + sum(min(each.open_payouts, overdue(each.payouts, horizon)) for each in recognised if each.automatic),
         payout_amounts=survey.repeated_payouts,
         payout_days=survey.payout_days,
         payout_gaps=survey.payout_gaps,
@@ -64,6 +83,11 @@ def learn(survey: Survey, horizon: Horizon, recognised: Sequence[Finding] = ()) 
         unlisted_after_ppm=after,
         learned_from=frozenset(learned),
     )
+
+
+def _may_carry_several(line: LineRecord, explained: Set[str]) -> bool:
+    """Payouts that seem lost may have come together in this deposit."""
+    return line.minor > 0 and line.id not in explained and line.text_key.form is TextForm.STRIPE
 
 
 def _learn_habits(
@@ -75,18 +99,21 @@ def _learn_habits(
     """Count what an earlier round found; the ids of all records explained in it."""
     explained: set[str] = set()
     for finding in recognised:
-        if finding.automatic or finding.kind is not MatchKind.INTERCHANGEABLE:
+        if finding.automatic or finding.kind not in (MatchKind.ONE_TO_ONE, MatchKind.INTERCHANGEABLE):
             explained.update(payout.id for payout in finding.payouts)
             explained.update(line.id for line in finding.lines)
         if all(line.learned for line in finding.lines) and finding.kind is MatchKind.ONE_TO_ONE:
             continue
         account = accounts[finding.lines[0].account]
+        if finding.kind is MatchKind.ONE_TO_ONE and not finding.automatic:
+            account.see_lag(finding.payouts[0].method, finding.lines[0].day - finding.payouts[0].day, 1)
+            finding.lines[0].learned = True  # judged without its own
+            learned.append(finding.lines[0].id)
+            continue
         if finding.kind is MatchKind.INTERCHANGEABLE:
-            if not finding.automatic:
-                account.see_lags(finding.pairs)
-                continue
-            if len({payout.day for payout in finding.payouts}) > 1 or len({line.day for line in finding.lines}) > 1:
-                account.see_lags(finding.pairs)
+            of_days = len({payout.day for payout in finding.payouts}), len({line.day for line in finding.lines})
+            if not finding.automatic or of_days != (1, 1):
+                _learn_lags(finding, account)
                 continue
             pairs = list(zip(finding.payouts, finding.lines, strict=False))
         elif finding.kind is MatchKind.SPLIT:
@@ -104,6 +131,16 @@ def _learn_habits(
             line.learned = True
             learned.append(line.id)
     return explained
+
+
+def _learn_lags(finding: Finding, account: AccountCounts) -> None:
+    """How late the deposits of a set came; where there are too many ways to pair them, by the likeliest."""
+    name = finding.lines[0].account
+    shares = lags_of_set(finding.payouts, finding.lines, lambda method: finding.evidence.law(name, method))
+    if shares is None:
+        account.see_lags(finding.pairs)
+    else:
+        account.see_lag_shares(shares)
 
 
 def habit_of(kind: MatchKind, days: int) -> str:

@@ -2,12 +2,11 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
 from domain.bank_deposit import BankAccountId
 from domain.matching.descriptor import TextForm, TextKey
-from domain.matching.evidence import significant_digits
 from domain.matching.model import (
     LAG_MAX,
     LAG_MIN,
@@ -17,24 +16,24 @@ from domain.matching.model import (
     Horizon,
 )
 from domain.matching.records import LineRecord, PayoutRecord
-from domain.matching.survey import DISTINCTIVE_DIGITS, AccountCounts, LinesByAmount, PayoutsByAmount
+from domain.matching.survey import AccountCounts, Amount, is_distinctive
+
+Crowded = tuple[Amount, Sequence[PayoutRecord], Sequence[LineRecord]]
+"""An amount with its payouts and its several lines."""
 
 CANDIDATES_MAX: Final = 8
 COMMON_TEXT_MIN: Final = 4
 """A text must have been among the candidates of so many payouts, and of four in five, to be taken for ours."""
 
 
-def learn_common_texts(
-    payouts: PayoutsByAmount, lines: LinesByAmount, accounts: Mapping[BankAccountId, AccountCounts]
-) -> None:
+def learn_common_texts(crowded: Sequence[Crowded], accounts: Mapping[BankAccountId, AccountCounts]) -> None:
     """Where a payout has several candidates it is not known which is its own; the text that nearly all have is ours."""
     votes: dict[tuple[BankAccountId, str], Counter[TextKey]] = defaultdict(Counter)
     asked: Counter[tuple[BankAccountId, str]] = Counter()
-    for key, equal in payouts.items():
-        found = lines.get(key, ())
-        if len(equal) > 1 or len(found) < 2 or len(found) > CANDIDATES_MAX:
+    for key, equal, found in crowded:
+        if len(equal) > 1 or len(found) > CANDIDATES_MAX:
             continue
-        if significant_digits(key[1]) < DISTINCTIVE_DIGITS:
+        if not is_distinctive(key[1]):
             continue
         payout = equal[0]
         texts = {(line.account, line.text_key) for line in found if LAG_MIN <= line.day - payout.day <= LAG_MAX}
@@ -52,8 +51,7 @@ def learn_common_texts(
 
 
 def count_doubles(
-    payouts: PayoutsByAmount,
-    lines: LinesByAmount,
+    crowded: Sequence[Crowded],
     came_back: Mapping[tuple[str, int], int],
     accounts: Mapping[BankAccountId, AccountCounts],
 ) -> None:
@@ -63,11 +61,10 @@ def count_doubles(
     payout.
     """
     by_chance: Counter[BankAccountId] = Counter()
-    for key, equal in payouts.items():
-        found = lines.get(key, ())
+    for key, equal, found in crowded:
         if len(found) <= len(equal):
             continue
-        distinctive = significant_digits(key[1]) >= DISTINCTIVE_DIGITS
+        distinctive = is_distinctive(key[1])
         days = [payout.day for payout in equal]
         by_account: Counter[BankAccountId] = Counter()
         for line in found:
@@ -78,6 +75,7 @@ def count_doubles(
                 by_account[line.account] += 1
         for name, count in by_account.items():
             excess = max(0, count - len(equal) - came_back.get(key, 0))
+            accounts[name].excess += excess
             if distinctive:
                 accounts[name].doubles += excess
             else:
@@ -98,17 +96,20 @@ def unlisted_payouts(
     lonely: Sequence[LineRecord],
     explained: set[str],
     known_texts: Mapping[BankAccountId, set[TextKey]],
-    payouts: PayoutsByAmount,
+    minors: Set[int],
+    count: int,
     horizon: Horizon,
 ) -> tuple[int, int]:
-    """P(there are payouts before the first, and after the last one listed), from what the statements show there."""
+    """P(there are payouts before the first, and after the last one listed), from what the statements show there.
+
+    `minors` and `count`: which amounts the listed payouts have, and how many payouts there are.
+    """
     if horizon.payouts_from is None or horizon.payouts_to is None or not horizon.covered:
         return UNLISTED_UNKNOWN_PPM, UNLISTED_UNKNOWN_PPM
-    amounts = {minor for _, minor in payouts}
     first, last = horizon.payouts_from, horizon.payouts_to
     seen_before = seen_after = False
     for line in lonely:
-        if line.id in explained or (line.minor not in amounts and line.text_key.form is not TextForm.STRIPE):
+        if line.id in explained or (line.minor not in minors and line.text_key.form is not TextForm.STRIPE):
             continue
         known = known_texts.get(line.account, set())
         if line.text_key in known or (not known and line.text_key.form is TextForm.STRIPE):
@@ -116,7 +117,6 @@ def unlisted_payouts(
             seen_after = seen_after or line.line.date > last
     covered_from = min(start for start, _ in horizon.covered.values())
     covered_to = min(horizon.as_of, max(end for _, end in horizon.covered.values()))
-    count = sum(len(each) for each in payouts.values())
     usual = max(7, 3 * (last - first).days // max(1, count - 1))
 
     def judge(seen: bool, days: int) -> int:
@@ -128,7 +128,7 @@ def unlisted_payouts(
 
 
 def overdue(payouts: Sequence[PayoutRecord], horizon: Horizon) -> int:
-    """Payouts for which the statements cover the whole window, and show nothing of that amount."""
+    """Payouts for which the statements cover the whole window."""
     if not horizon.covered:
         return 0
     first = min(start for start, _ in horizon.covered.values()).toordinal()
@@ -138,3 +138,20 @@ def overdue(payouts: Sequence[PayoutRecord], horizon: Horizon) -> int:
         for p in payouts
         if first <= p.payout.arrival_date.toordinal() - 3 and p.payout.arrival_date.toordinal() + 16 <= last
     )
+
+
+def overdue_among_equal(
+    scarce: Sequence[tuple[Sequence[PayoutRecord], Sequence[LineRecord]]],
+    lonely: Set[str],
+    explained: Set[str],
+    horizon: Horizon,
+) -> int:
+    """Payouts that never came though equal ones did, at least so many: it is not known which, but that they did not.
+
+    `lonely` are counted by themselves, `explained` are no longer open.
+    """
+    missing = 0
+    for payouts, lines in scarce:
+        waiting = [p for p in payouts if p.id not in lonely and p.id not in explained]
+        missing += max(0, overdue(waiting, horizon) - sum(1 for line in lines if line.id not in explained))
+    return missing

@@ -8,6 +8,25 @@ from domain.matching.records import LineRecord, PayoutRecord
 from domain.matching.survey import Amount
 
 
+class PairsFound:
+    """What pairs explain beyond what a group could overturn, what they explain less surely, and what they leave open.
+
+    Payouts of what is less sure are open too."""
+
+    __slots__ = ("doubtful", "open_payouts", "secure")
+
+    def __init__(self) -> None:
+        self.secure: list[Finding] = []
+        self.doubtful: list[Finding] = []
+        self.open_payouts: list[PayoutRecord] = []
+
+    def add(self, other: "PairsFound") -> None:
+        """Take in what was found among other amounts."""
+        self.secure += other.secure
+        self.doubtful += other.doubtful
+        self.open_payouts += other.open_payouts
+
+
 class SolvedAmount:
     """The pairs of one amount as they were solved, and of which records."""
 
@@ -15,9 +34,7 @@ class SolvedAmount:
         self.payouts = tuple(payouts)
         self.lines = tuple(lines)
         self.contested = contested
-        self.secure: list[Finding] = []
-        self.doubtful: list[Finding] = []
-        self.open_payouts: list[PayoutRecord] = []
+        self.found = PairsFound()
 
     def is_of(self, payouts: Sequence[PayoutRecord], lines: Sequence[LineRecord], contested: bool) -> bool:
         """It was solved from these very records."""

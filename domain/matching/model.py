@@ -49,6 +49,9 @@ SHIFT_PRIOR_PPM: Final = {0: 800_000, 1: 120_000, 2: 40_000, 3: 20_000, 4: 10_00
 MISSING_PPM: Final = 3_000
 """P(a payout never reaches the account), before anything is known."""
 MISSING_PPM_MAX: Final = 50_000
+MISSING_WORTH: Final = (60, 200)
+"""How many payouts that belief is worth: losses that are seen tell much, since some banks lose many; that none is seen
+tells little. The more careful of the two counts."""
 
 TEXT_PRIOR_PPM: Final[dict[TextForm, int]] = {
     TextForm.STRIPE: 850_000,
@@ -106,6 +109,10 @@ class AccountHistory:
     doubles: int = 0
     """Lines beyond the payouts of a distinctive amount, with a text that could be Stripe's: look-alikes that share the
     amount not by chance."""
+    agreeing: int = 0
+    """Lines of the amounts of payouts, round ones too, no more of each than there are payouts …"""
+    excess: int = 0
+    """… and those beyond, with a text that could be Stripe's, though some agree by chance."""
     traces_agree: int = 0
     traces_disagree: int = 0
     fees: Mapping[int, int] = attrs.field(factory=dict)
@@ -130,7 +137,7 @@ class ModelSnapshot:
     accounts_of_origin: Mapping[str, Mapping[BankAccountId, int]] = attrs.field(factory=dict)
     payouts: int = 0
     payouts_without_line: int = 0
-    """Old payouts for which no line of that amount was seen at all."""
+    """Old payouts for which no line of that amount was seen, or fewer lines than there are payouts."""
     payout_amounts: Mapping[tuple[str, int], int] = attrs.field(factory=dict)
     """(currency, signed minor units) → days with payouts of that amount; only where more than one."""
     payout_days: int = 0

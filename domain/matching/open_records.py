@@ -28,7 +28,7 @@ COMBINED_WINDOW_MAX: Final = 200
 
 
 class OpenRecords:
-    """Open payouts and lines of one company, ordered for look-ups by day."""
+    """Open payouts and lines of one company, ordered for look-ups by day; the lines come in order of day and id."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class OpenRecords:
     ) -> None:
         self.payouts = payouts
         self.came_back = came_back
-        self.lines = sorted(lines, key=lambda line: (line.day, line.id))
+        self.lines = lines
         self.findings = findings
         self.evidence = evidence
         self.bounds = Bounds()
@@ -57,24 +57,31 @@ class OpenRecords:
 
     def solve(self) -> list[Finding]:
         """The findings, those of the pairs that no group touches among them unchanged."""
-        groups = [*self._combined(), *self._split_and_short(), *self._returned(), *self._late()]
-        for group in groups:
-            group.stick(self.evidence.stickiness(_records(group)))
-        groups = [group for group in groups if group.weight > 0 and self.evidence.allows(_records(group))]
-        if not groups:
+        groups = self._possible([*self._combined(), *self._split(), *self._returned(), *self._late()])
+        fees = self._possible(self._short())
+        if not groups and not fees:
             return list(self.findings)
-        groups, near = compare_with_pairs(self._pairs(self._touched(groups)), groups)
+        touched = self._touched([*groups, *fees])
+        chosen, near = compare_with_pairs(self._pairs(touched), groups, fees)
         nearest: dict[str, tuple[Hypothesis, int]] = {}
         for group, loss in near:  # the nearest first
             for name in _names(group):
                 nearest.setdefault(name, (group, loss))
         if nearest:
             self.findings = [self._beside(finding, nearest) for finding in self.findings]
-        if not groups:
+        if not chosen:
             return list(self.findings)
-        touched = self._touched(groups)
+        searched_again = {id(h) for h in chosen}
+        touched = self._touched(chosen)
+        fees = [fee for fee in fees if id(fee) in searched_again or _names(fee) <= touched]
+        groups = [group for group in groups if id(group) in searched_again]
         kept = [finding for finding in self.findings if not _names(finding) & touched]
-        return kept + search(self._pairs(touched), groups, self.evidence, self.bounds)
+        return kept + search([*self._pairs(touched), *fees], groups, self.evidence, self.bounds)
+
+    def _possible(self, proposed: Sequence[Hypothesis]) -> list[Hypothesis]:
+        for each in proposed:
+            each.stick(self.evidence.stickiness(_records(each)))
+        return [each for each in proposed if each.weight > 0 and self.evidence.allows(_records(each))]
 
     def _beside(self, finding: Finding, nearest: Mapping[str, tuple[Hypothesis, int]]) -> Finding:
         """The finding with the nearest group of its records as a rival, where that is nearer than any other."""
@@ -124,11 +131,11 @@ class OpenRecords:
                         pairs.append(pair)
         return pairs
 
-    def _near(self, payout: PayoutRecord, *, positive: bool, days_max: int = LAG_MAX) -> Sequence[LineRecord]:
-        key = (payout.currency, positive)
+    def _near(self, payout: PayoutRecord) -> Sequence[LineRecord]:
+        key = (payout.currency, payout.minor > 0)
         days = self._days_by.get(key, [])
         return self._lines_by.get(key, [])[
-            bisect_left(days, payout.day + LAG_MIN) : bisect_right(days, payout.day + days_max)
+            bisect_left(days, payout.day + LAG_MIN) : bisect_right(days, payout.day + LAG_MAX)
         ]
 
     def _plausible(self, line: LineRecord) -> bool:
@@ -138,35 +145,50 @@ class OpenRecords:
         by: dict[tuple[str, bool], list[PayoutRecord]] = defaultdict(list)
         for payout in sorted(self.payouts, key=lambda p: (p.day, p.id)):
             by[payout.currency, payout.minor > 0].append(payout)
-        days = {key: [p.day for p in found] for key, found in by.items()}
-        smallest = {key: min(abs(p.minor) for p in found) for key, found in by.items()}
         proposed: list[Hypothesis] = []
-        for line in self.lines:
-            key = (line.currency, line.minor > 0)
-            if key not in by or abs(line.minor) < 2 * smallest[key] or not self._plausible(line):
-                continue
-            window = by[key][bisect_left(days[key], line.day - LAG_MAX) : bisect_right(days[key], line.day - LAG_MIN)]
-            if len(window) > COMBINED_WINDOW_MAX:
-                self.bounds.reached.append(f"{line.id}: {len(window)} open payouts are too many to look for sums")
-            elif len(window) > 1:
-                alone = line.id not in self._paired
-                proposed += combined(line, window, self.evidence, self.bounds, subsets=alone)
+        for key, payouts in by.items():
+            days = [p.day for p in payouts]
+            least = 2 * min(abs(p.minor) for p in payouts)
+            for line in self._lines_by.get(key, ()):
+                if abs(line.minor) < least or not self._plausible(line):
+                    continue
+                window = payouts[bisect_left(days, line.day - LAG_MAX) : bisect_right(days, line.day - LAG_MIN)]
+                if len(window) > COMBINED_WINDOW_MAX:
+                    self.bounds.reached.append(f"{line.id}: {len(window)} open payouts are too many to look for sums")
+                elif len(window) > 1:
+                    alone = line.id not in self._paired
+                    proposed += combined(line, window, self.evidence, self.bounds, subsets=alone)
         return proposed
 
-    def _split_and_short(self) -> list[Hypothesis]:
+    def _split(self) -> list[Hypothesis]:
         proposed: list[Hypothesis] = []
         for payout in self.payouts:
             if payout.trace is not None:
                 proposed += self._named(payout)
             if payout.id in self._paired:
                 continue
-            near = [line for line in self._near(payout, positive=payout.minor > 0) if self._plausible(line)]
+            near = [line for line in self._near(payout) if self._plausible(line)]
             proposed += split(payout, near, self.evidence, self.bounds)
-            for line in near:
-                short = fee_kept(payout, line, self.evidence)
-                if short is not None:
-                    proposed.append(short)
             proposed += self._converted(payout)
+        return proposed
+
+    def _short(self) -> list[Hypothesis]:
+        """Lines short of a payout by a known fee. They are rivals of equal amounts too: where amounts differ by
+        just the fee, a chain of such pairs may explain what a far equal line explains worse."""
+        fees = sorted({fee for history in self.evidence.model.accounts.values() for fee in history.fees})
+        if not fees:
+            return []
+        by_amount: dict[tuple[str, int], list[LineRecord]] = defaultdict(list)
+        for line in self.lines:
+            by_amount[line.currency, line.minor].append(line)
+        proposed: list[Hypothesis] = []
+        for payout in self.payouts:
+            for fee in fees:
+                for line in by_amount.get((payout.currency, payout.minor - fee), ()):
+                    near = LAG_MIN <= line.day - payout.day <= LAG_MAX and (line.minor > 0) == (payout.minor > 0)
+                    short = fee_kept(payout, line, self.evidence) if near and self._plausible(line) else None
+                    if short is not None:
+                        proposed.append(short)
         return proposed
 
     def _late(self) -> list[Hypothesis]:
@@ -188,7 +210,7 @@ class OpenRecords:
     def _named(self, payout: PayoutRecord) -> list[Hypothesis]:
         """Lines near it that bear its trace id, whatever their amount."""
         trace = payout.trace or ""
-        bearing = [line for line in self._near(payout, positive=payout.minor > 0) if trace in line.codes]
+        bearing = [line for line in self._near(payout) if trace in line.codes]
         made = [named_but_different(payout, line, self.evidence) for line in bearing]
         return [each for each in made if each is not None]
 
@@ -207,13 +229,18 @@ class OpenRecords:
         return proposed
 
     def _returned(self) -> list[Hypothesis]:
+        wanted = {(payout.currency, sign * payout.minor) for payout in self.came_back for sign in (1, -1)}
+        by_amount: dict[tuple[str, int], list[LineRecord]] = defaultdict(list)
+        for line in self.lines:
+            if (line.currency, line.minor) in wanted:
+                by_amount[line.currency, line.minor].append(line)
         proposed: list[Hypothesis] = []
         for payout in self.came_back:
             near = [
                 line
-                for sign in (True, False)
-                for line in self._near(payout, positive=sign, days_max=LAG_MAX + RETURN_DAYS_MAX)
-                if abs(line.minor) == abs(payout.minor)
+                for minor in (abs(payout.minor), -abs(payout.minor))
+                for line in by_amount.get((payout.currency, minor), ())
+                if LAG_MIN <= line.day - payout.day <= LAG_MAX + RETURN_DAYS_MAX
             ]
             if near:
                 proposed += returned(payout, near, self.evidence)

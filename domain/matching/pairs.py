@@ -8,14 +8,13 @@ are not, and make no difference to any balance on any day), and what must be lef
 from collections.abc import Sequence
 from typing import Final
 
-from domain.bank_deposit import BankAccountId
 from domain.matching.assignment import SearchBoundReached, Transport
-from domain.matching.evidence import Evidence, Parts
+from domain.matching.evidence import Evidence
 from domain.matching.finding import RIVALS_MAX, Finding, Rival, in_order, lines_in_order, searched_words
 from domain.matching.flow_reading import FlowReader
 from domain.matching.lag_unknown import under_every_law
 from domain.matching.model import LAG_MAX, LAG_MIN
-from domain.matching.record_classes import Columns, Rows, banks_of, components, pair_weight
+from domain.matching.record_classes import Columns, Rows, Weights, banks_of, components
 from domain.matching.records import LineRecord, PayoutRecord
 from domain.reconciliation_match import MatchKind
 
@@ -23,22 +22,21 @@ FEW: Final = 6
 """Of so few equal payouts and lines it is looked first whether they are simply far apart."""
 
 
-def pair_finding(payout: PayoutRecord, line: LineRecord, parts: Parts, evidence: Evidence) -> Finding:
-    """A pair that has no rival but being unmatched."""
-    weight = sum(parts)
-    review = evidence.review_reason(payout, line)
-    return Finding(MatchKind.ONE_TO_ONE, (payout,), (line,), weight, weight, evidence, review=review)
-
-
 def solve_pair(payout: PayoutRecord, line: LineRecord, evidence: Evidence) -> Finding | None:
-    """The finding for the only payout and the only line of an amount; None if nothing speaks for it."""
-    if not LAG_MIN <= line.day - payout.day <= LAG_MAX and payout.trace is None:
+    """The finding for the only payout and the only line of an amount, which has no rival but being unmatched; None if
+    nothing speaks for it."""
+    lag = line.day - payout.day
+    review = None
+    if payout.trace is not None:
+        review = evidence.review_reason(payout, line)
+        if review is not None and review.startswith("it came"):
+            return None
+    elif not LAG_MIN <= lag <= LAG_MAX:
         return None
-    parts = evidence.parts(payout, line)
-    if parts is None or sum(parts) <= 0:
+    weight = evidence.weight(payout, line)
+    if weight <= 0:
         return None
-    finding = pair_finding(payout, line, parts, evidence)
-    return None if finding.review and finding.review.startswith("it came") else finding
+    return Finding(MatchKind.ONE_TO_ONE, (payout,), (line,), weight, weight, evidence, review=review)
 
 
 def solve_amount(payouts: Sequence[PayoutRecord], lines: Sequence[LineRecord], evidence: Evidence) -> list[Finding]:
@@ -49,13 +47,13 @@ def solve_amount(payouts: Sequence[PayoutRecord], lines: Sequence[LineRecord], e
     if len(payouts) == 1 and all(len(evidence.shifts_open(line.account, payouts[0].method)) < 2 for line in lines):
         return _only_payout(payouts[0], lines, evidence)
     findings: list[Finding] = []
-    for rows, columns in components(payouts, lines, evidence):
+    for rows, columns, weights in components(payouts, lines, evidence):
         shifts: dict[int, int] = {}
         for bank in banks_of(rows, columns):
             for shift, behind in evidence.shifts_open(*bank):
                 shifts[shift] = min(behind, shifts.get(shift, behind))
         if len(shifts) < 2 or (len(rows) == 1 and len(columns) == 1):
-            findings += solve_component(rows, columns, evidence)[0]
+            findings += solve_component(rows, columns, evidence, weights)[0]
         else:
             under = {shift: solve_component(rows, columns, evidence.shifted(shift))[0] for shift in sorted(shifts)}
             findings += under_every_law(under, shifts)
@@ -107,25 +105,16 @@ def _apart(
     return pairs
 
 
-def weight_by_shift(
-    payouts: Sequence[PayoutRecord], lines: Sequence[LineRecord], evidence: Evidence, shifts: Sequence[int]
-) -> dict[tuple[BankAccountId, str], dict[int, int]]:
-    """How well each lag law explains these equal records, per account and method; single pairs tell nothing here."""
-    totals: dict[tuple[BankAccountId, str], dict[int, int]] = {}
-    for rows, columns in components(payouts, lines, evidence):
-        banks = banks_of(rows, columns)
-        if len(banks) == 1 and (len(rows) > 1 or len(columns) > 1):
-            of_bank = totals.setdefault(min(banks), {})
-            for shift in shifts:
-                of_bank[shift] = of_bank.get(shift, 0) + solve_component(rows, columns, evidence.shifted(shift))[1]
-    return totals
-
-
-def solve_component(rows: Rows, columns: Columns, evidence: Evidence) -> tuple[list[Finding], int]:
-    """The findings of one component, and the weight of its optimum."""
-    weights: list[dict[int, int]] = [
-        {j: w for j, column in enumerate(columns) if (w := _near(row[0], column[0], evidence)) > 0} for row in rows
-    ]
+def solve_component(
+    rows: Rows, columns: Columns, evidence: Evidence, weights: Weights | None = None
+) -> tuple[list[Finding], int]:
+    """The findings of one component, and the weight of its optimum. `weights`: under this evidence, where known."""
+    if weights is None:
+        weights = [
+            {j: w for j, column in enumerate(columns) if (w := _near(row[0], column[0], evidence)) > 0} for row in rows
+        ]
+    elif len(rows) == len(columns) == len(rows[0]) == len(columns[0]) == 1:
+        return [_lone_pair(rows[0][0], columns[0][0], weights[0][0], evidence)], weights[0][0]
     try:
         transport = Transport([len(row) for row in rows], [len(column) for column in columns], weights)
         return FlowReader(rows, columns, transport, evidence).findings(), transport.total
@@ -133,10 +122,17 @@ def solve_component(rows: Rows, columns: Columns, evidence: Evidence) -> tuple[l
         return [_undecided(rows, columns, evidence, f"{bound}")], 0
 
 
+def _lone_pair(payout: PayoutRecord, line: LineRecord, weight: int, evidence: Evidence) -> Finding:
+    """What the flow says of a component that is one payout and one line."""
+    review = evidence.review_reason(payout, line)
+    words = searched_words(1, 1)
+    return Finding(MatchKind.ONE_TO_ONE, (payout,), (line,), weight, weight, evidence, review=review, searched=words)
+
+
 def _near(payout: PayoutRecord, line: LineRecord, evidence: Evidence) -> int:
     if not LAG_MIN <= line.day - payout.day <= LAG_MAX and (payout.trace is None or not line.bears(payout.trace)):
         return 0  # later ones are looked at when all is known that pairs leave open
-    return pair_weight(payout, line, evidence)
+    return evidence.weight(payout, line)
 
 
 def _undecided(rows: Rows, columns: Columns, evidence: Evidence, why: str) -> Finding:

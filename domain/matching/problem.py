@@ -6,10 +6,11 @@ from typing import Final
 
 from domain.bank_deposit import BankAccount, BankAccountId
 from domain.matching.evidence import Evidence
-from domain.matching.finding import Finding
+from domain.matching.finding import GATE_MILLINATS, Finding, lines_in_order
 from domain.matching.lag_shifts import learn_shifts
+from domain.matching.lag_unknown import SLOWER_BANK
 from domain.matching.learning import learn
-from domain.matching.memory import SolvedAmount
+from domain.matching.memory import PairsFound, SolvedAmount
 from domain.matching.model import Horizon, ModelSnapshot
 from domain.matching.open_records import OpenRecords
 from domain.matching.pairs import solve_amount, solve_pair
@@ -23,6 +24,9 @@ PAIR_KINDS: Final = frozenset({MatchKind.ONE_TO_ONE, MatchKind.INTERCHANGEABLE})
 ROUNDS_MAX: Final = 3
 RECOGNISED_MILLINATS: Final = 4_000
 """Groups beyond this margin are learned from in the next round, though they are not matched yet."""
+LIKELY_MILLINATS: Final = 3_000
+"""Pairs beyond this (20 to 1) show how late this bank posts: were only sure ones counted, a lag that nobody expects
+would stay so, however often it occurs."""
 LARGE_SET: Final = 8
 """A set of so many pairs shows how many days the bank takes, even where its edges are not sure yet."""
 
@@ -43,66 +47,66 @@ class Problem:
         self.lines = lines
         self.came_back_amounts = Counter((p.currency, p.minor) for p in came_back)
 
-    def solve(
-        self,
-        evidence: Evidence,
-        settled: Mapping[Amount, Sequence[str]] | None = None,
-        memory: dict[Amount, SolvedAmount] | None = None,
-        certain: dict[Amount, Sequence[str]] | None = None,
-    ) -> list[Finding]:
+    def solve(self, evidence: Evidence, memory: dict[Amount, SolvedAmount]) -> list[Finding]:
         """All findings: pairs amount by amount, then groups among what is open.
 
-        `settled` are the lines of amounts that are taken as recognised while learning, and left out of the findings.
-        `memory` keeps what was solved under this very evidence, and is brought up to date. `certain` is told of amounts
-        whose payouts are all secure, and of their lines.
+        `memory` keeps what was solved under this very evidence, and is brought up to date.
         """
-        secure: list[Finding] = []
-        doubtful: list[Finding] = []
-        open_payouts: list[PayoutRecord] = []
-        explained: set[str] = set()
-        contested, lines_by_amount = self.came_back_amounts, self.lines_by_amount
-        amounts: Iterable[Amount] = self.payouts
-        if settled is not None:
-            amounts = [amount for amount in self.payouts if amount not in settled]
-            explained.update(id for ids in settled.values() for id in ids)
+        found = PairsFound()
+        for amount, payouts in self.payouts.items():
+            lines = self.lines_by_amount.get(amount)
+            if lines is None:
+                found.open_payouts += payouts
+                continue
+            contested = amount in self.came_back_amounts
+            solved = memory.get(amount)
+            if solved is None or not solved.is_of(payouts, lines, contested):
+                solved = memory[amount] = SolvedAmount(payouts, lines, contested)
+                solve_one(payouts, lines, evidence, contested, solved.found)
+            found.add(solved.found)
+        return finish(found, self.came_back, lines_in_order(self.lines), evidence)
+
+    def solve_pairs(
+        self, amounts: Iterable[Amount], evidence: Evidence
+    ) -> tuple[PairsFound, dict[Amount, Sequence[str]]]:
+        """What pairs explain of these amounts; and the amounts whose payouts are all secure, with their lines."""
+        found = PairsFound()
+        certain: dict[Amount, Sequence[str]] = {}
         for amount in amounts:
             payouts = self.payouts[amount]
-            lines = lines_by_amount.get(amount)
+            lines = self.lines_by_amount.get(amount)
             if lines is None:
-                open_payouts += payouts
-            elif memory is None:
-                before, doubts, opened = len(secure), len(doubtful), len(open_payouts)
-                solve_one(payouts, lines, evidence, amount in contested, secure, doubtful, open_payouts)
-                if certain is not None and len(doubtful) == doubts and len(open_payouts) == opened:
-                    certain[amount] = [line.id for finding in secure[before:] for line in finding.lines]
-            else:
-                solved = memory.get(amount)
-                if solved is None or not solved.is_of(payouts, lines, amount in contested):
-                    solved = memory[amount] = SolvedAmount(payouts, lines, amount in contested)
-                    solve_one(
-                        payouts, lines, evidence, solved.contested, solved.secure, solved.doubtful, solved.open_payouts
-                    )
-                secure += solved.secure
-                doubtful += solved.doubtful
-                open_payouts += solved.open_payouts
-        return finish(secure, doubtful, open_payouts, self.came_back, self.lines, evidence, explained)
+                found.open_payouts += payouts
+                continue
+            before, doubts, opened = len(found.secure), len(found.doubtful), len(found.open_payouts)
+            solve_one(payouts, lines, evidence, amount in self.came_back_amounts, found)
+            if len(found.doubtful) == doubts and len(found.open_payouts) == opened:
+                certain[amount] = [line.id for finding in found.secure[before:] for line in finding.lines]
+        return found, certain
 
     def solve_settled(
         self, evidence: Evidence, settled: Mapping[Amount, Sequence[str]]
-    ) -> tuple[list[Finding], dict[Amount, Sequence[str]]]:
-        """The findings of amounts that were taken as recognised, and the amounts that are so beyond doubt."""
-        findings: list[Finding] = []
-        beyond_doubt: dict[Amount, Sequence[str]] = {}
+    ) -> tuple[list[Finding], PairsFound, list[LineRecord]]:
+        """The findings of amounts that were taken as recognised and are so beyond doubt; what is found of the others,
+        and those of their lines that were taken as recognised."""
+        beyond_doubt: list[Finding] = []
+        others = PairsFound()
+        reopened: list[LineRecord] = []
         for amount, ids in settled.items():
-            secure: list[Finding] = []
-            doubtful: list[Finding] = []
-            open_payouts: list[PayoutRecord] = []
-            lines = self.lines_by_amount[amount]
-            solve_one(self.payouts[amount], lines, evidence, False, secure, doubtful, open_payouts)
-            if not doubtful and not open_payouts:
-                findings += secure
-                beyond_doubt[amount] = ids
-        return findings, beyond_doubt
+            payouts, lines = self.payouts[amount], self.lines_by_amount[amount]
+            if len(payouts) == len(lines) == 1:  # nearly all are
+                only = solve_pair(payouts[0], lines[0], evidence)
+                if only is not None and only.secure:
+                    beyond_doubt.append(only)
+                    continue
+            found = PairsFound()
+            solve_one(payouts, lines, evidence, False, found)
+            if found.doubtful or found.open_payouts:
+                others.add(found)
+                reopened += [line for line in lines if line.id in ids]
+            else:
+                beyond_doubt += found.secure
+        return beyond_doubt, others, reopened
 
 
 def solve_one(
@@ -110,48 +114,40 @@ def solve_one(
     lines: Sequence[LineRecord],
     evidence: Evidence,
     contested: bool,
-    secure: list[Finding],
-    doubtful: list[Finding],
-    open_payouts: list[PayoutRecord],
+    found: PairsFound,
 ) -> None:
     """Solve the pairs of one amount, and sort what comes out by whether a group could still overturn it."""
     if len(payouts) == 1 and len(lines) == 1:
         only = solve_pair(payouts[0], lines[0], evidence)
         if only is not None and only.secure and not contested:
-            secure.append(only)
+            found.secure.append(only)
             return
         if only is not None:
-            doubtful.append(only)
-        open_payouts.append(payouts[0])
+            found.doubtful.append(only)
+        found.open_payouts.append(payouts[0])
         return
     explained: set[str] = set()
     for finding in solve_amount(payouts, lines, evidence):
         if not contested and finding.secure:
-            secure.append(finding)
+            found.secure.append(finding)
             explained.update(payout.id for payout in finding.payouts)
         else:
-            doubtful.append(finding)
-    open_payouts += [payout for payout in payouts if payout.id not in explained]
+            found.doubtful.append(finding)
+    found.open_payouts += [payout for payout in payouts if payout.id not in explained]
 
 
 def finish(
-    secure: list[Finding],
-    doubtful: list[Finding],
-    open_payouts: Sequence[PayoutRecord],
-    came_back: Sequence[PayoutRecord],
-    lines: Sequence[LineRecord],
-    evidence: Evidence,
-    explained: set[str],
+    found: PairsFound, came_back: Sequence[PayoutRecord], lines: Sequence[LineRecord], evidence: Evidence
 ) -> list[Finding]:
-    """Groups among what is still open, then everything in one list. `explained`: lines that take no part."""
-    if not open_payouts and not came_back:
-        return secure + doubtful
-    explained.update(line.id for finding in secure for line in finding.lines)
+    """Groups among what pairs leave open, then everything in one list. `lines` are in order of days."""
+    if not found.open_payouts and not came_back:
+        return found.secure + found.doubtful
+    explained = {line.id for finding in found.secure for line in finding.lines}
     open_lines = [line for line in lines if line.id not in explained]
-    searched = OpenRecords(open_payouts, came_back, open_lines, doubtful, evidence)
-    found = searched.solve()
+    searched = OpenRecords(found.open_payouts, came_back, open_lines, found.doubtful, evidence)
+    groups = searched.solve()
     evidence.bounds_reached = tuple(sorted(searched.bounds.reached))
-    return secure + found
+    return found.secure + groups
 
 
 def learn_in_rounds(
@@ -171,11 +167,17 @@ def learn_in_rounds(
     settled: dict[Amount, Sequence[str]] = {
         amount: (line.id,) for amount, line in survey.settled.items() if amount not in problem.came_back_amounts
     }
+    certain: dict[Amount, Sequence[str]] = settled
+    amounts, lines = list(problem.payouts), problem.lines  # what is not settled yet
     touched: list[LineRecord] = []
-    others: list[Finding] = []
-    certain: dict[Amount, Sequence[str]] = {}
     lasting: list[Finding] = []
-    for _ in range(ROUNDS_MAX):
+    for number in range(ROUNDS_MAX):
+        if certain:
+            amounts = [amount for amount in amounts if amount not in certain]
+            ids = {id for each in certain.values() for id in each}
+            lines = [line for line in lines if line.id not in ids]
+        if not number:
+            lines = lines_in_order(lines)
         settled.update(certain)
         lasting += [each for each in recognised if each.kind in PAIR_KINDS and _amount_of(each) in certain]
         for line in touched:
@@ -183,17 +185,18 @@ def learn_in_rounds(
         model = learn(survey, horizon, recognised)
         model = learn_shifts(model, problem.payouts, problem.lines_by_amount, Evidence(model, horizon, accounts))
         evidence = weigh(model)
-        certain = {}
-        others = problem.solve(evidence, settled, certain=certain)
+        pairs, certain = problem.solve_pairs(amounts, evidence)
+        others = finish(pairs, problem.came_back, lines, evidence)
         found = lasting + [finding for finding in others if _teaches(finding, model)]
         keys = {finding.sort_key for finding in found}
         if keys <= known:
             break
         recognised, known = found, keys | known
         touched += [line for finding in found for line in finding.lines]
-    secure, beyond_doubt = problem.solve_settled(evidence, settled)
-    if len(beyond_doubt) < len(settled):
-        others = problem.solve(evidence, beyond_doubt)
+    secure, doubted, reopened = problem.solve_settled(evidence, settled)
+    if reopened:  # under the same evidence: of the other amounts, the pairs stay as they are
+        pairs.add(doubted)
+        others = finish(pairs, problem.came_back, lines_in_order([*lines, *reopened]), evidence)
     return model, secure + others, evidence
 
 
@@ -209,11 +212,18 @@ def _teaches(finding: Finding, model: ModelSnapshot) -> bool:
         return False
     if finding.kind is MatchKind.INTERCHANGEABLE and not finding.automatic:
         pairs = finding.pairs
-        return len(pairs) >= LARGE_SET and all(
-            len(finding.evidence.shifts_open(b.account, a.method)) < 2 for a, b in pairs
-        )
-    if finding.kind in PAIR_KINDS:
-        return finding.automatic and not (
-            finding.kind is MatchKind.ONE_TO_ONE and finding.lines[0].id in model.learned_from
-        )
+        return len(pairs) >= LARGE_SET and not any(_slower_or_faster(finding.evidence, *pair) for pair in pairs)
+    if finding.kind is MatchKind.ONE_TO_ONE:
+        if finding.margin < GATE_MILLINATS and any(
+            item.feature == SLOWER_BANK for rival in finding.rivals for item in rival.items or ()
+        ):
+            return False  # what hangs on how slow the bank is cannot show how slow it is, however often
+        return finding.margin >= LIKELY_MILLINATS and finding.lines[0].id not in model.learned_from
+    if finding.kind is MatchKind.INTERCHANGEABLE:
+        return finding.automatic
     return finding.margin >= RECOGNISED_MILLINATS
+
+
+def _slower_or_faster(evidence: Evidence, payout: PayoutRecord, line: LineRecord) -> bool:
+    """More than one law is likely enough to matter."""
+    return any(0 < behind < GATE_MILLINATS for _, behind in evidence.shifts_open(line.account, payout.method))

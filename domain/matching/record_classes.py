@@ -14,12 +14,14 @@ Rows = list[list[PayoutRecord]]
 """Classes of payouts."""
 Columns = list[list[LineRecord]]
 """Classes of lines."""
+Weights = list[dict[int, int]]
+"""For each row, what it is worth with each column that could be its own."""
 
 
 def components(
     payouts: Sequence[PayoutRecord], lines: Sequence[LineRecord], evidence: Evidence
-) -> list[tuple[Rows, Columns]]:
-    """Classes of equal records, in components that share no possible pair."""
+) -> list[tuple[Rows, Columns, Weights]]:
+    """Classes of equal records, in components that share no possible pair, and what their pairs are worth."""
     stems = tuple(sorted({stem for payout in payouts for stem in payout.stems}))
     traces = {payout.trace for payout in payouts if payout.trace is not None}
     traced = bool(traces)
@@ -31,22 +33,31 @@ def components(
     for line in lines_in_order(lines):
         columns.setdefault(_line_class(line, stems, borne, traced, evidence.judged), []).append(line)
     row_list, column_list = list(rows.values()), list(columns.values())
-    edges = [(i, len(row_list) + j) for i, j in _possible(row_list, column_list, evidence, traced)]
-    groups = connected(len(row_list) + len(column_list), edges)
+    weights = _possible(row_list, column_list, evidence, traced)
     split = len(row_list)
-    return [
-        ([row_list[i] for i in group if i < split], [column_list[i - split] for i in group if i >= split])
-        for group in groups
-        if group[0] < split <= group[-1]
-    ]
+    if split == len(column_list) == 1:
+        return [(row_list, column_list, weights)] if weights[0] else []
+    edges = [(i, split + j) for i, of_row in enumerate(weights) for j in of_row]
+    found: list[tuple[Rows, Columns, Weights]] = []
+    for group in connected(split + len(column_list), edges):
+        if group[0] < split <= group[-1]:
+            in_rows, in_columns = [i for i in group if i < split], [i - split for i in group if i >= split]
+            place = {j: number for number, j in enumerate(in_columns)}
+            found.append(
+                (
+                    [row_list[i] for i in in_rows],
+                    [column_list[j] for j in in_columns],
+                    [{place[j]: weight for j, weight in sorted(weights[i].items())} for i in in_rows],
+                )
+            )
+    return found
 
 
 def _payout_class(payout: PayoutRecord, borne: Set[str], judged: Set[str]) -> tuple[object, ...]:
     """Payouts of one class have the same evidence against every line; a trace id tells apart where a line bears it."""
     if payout.trace in borne or payout.id in judged:
         return (payout.id,)
-    last4 = payout.payout.destination_last4
-    return payout.day, payout.method, payout.origin, payout.stems, last4, payout.trace is not None
+    return payout.day, payout.method, payout.origin, payout.stems, payout.last4, payout.trace is not None
 
 
 def _line_class(
@@ -58,30 +69,27 @@ def _line_class(
     return line.day, line.account, line.text_key, line.learned, printed, line.contains(stems) if stems else None
 
 
-def _possible(rows: Rows, columns: Columns, evidence: Evidence, traced: bool) -> list[tuple[int, int]]:
-    """Row and column numbers of pairs within the window, or that share a trace id."""
+def _possible(rows: Rows, columns: Columns, evidence: Evidence, traced: bool) -> Weights:
+    """The pairs within the window, or that share a trace id, for which something speaks."""
     days = [column[0].day for column in columns]  # the columns are in order of days
-    found: list[tuple[int, int]] = []
+    found: Weights = []
     bearing: dict[str, list[int]] = {}
     if traced:
         for j, column in enumerate(columns):
             for code in column[0].codes:
                 bearing.setdefault(code, []).append(j)
-    for i, row in enumerate(rows):
+    for row in rows:
         payout = row[0]
         low = bisect_left(days, payout.day + LAG_MIN)
         near = range(low, bisect_right(days, payout.day + LAG_MAX, low))
         far = [j for j in bearing.get(payout.trace, ()) if j not in near] if payout.trace is not None else []
+        of_row: dict[int, int] = {}
         for j in (*near, *far):
-            if pair_weight(payout, columns[j][0], evidence) > 0:
-                found.append((i, j))
+            weight = evidence.weight(payout, columns[j][0])
+            if weight > 0:
+                of_row[j] = weight
+        found.append(of_row)
     return found
-
-
-def pair_weight(payout: PayoutRecord, line: LineRecord, evidence: Evidence) -> int:
-    """What this pair is worth; 0 where a gate forbids it."""
-    parts = evidence.parts(payout, line)
-    return 0 if parts is None else sum(parts)
 
 
 def banks_of(rows: Rows, columns: Columns) -> set[tuple[BankAccountId, str]]:

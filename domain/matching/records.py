@@ -3,10 +3,12 @@
 from datetime import date
 from typing import Final
 
-from domain.bank_deposit import BankAccountId, BankDeposit
+from domain.bank_deposit import BankAccount, BankAccountId, BankDeposit
 from domain.matching.calendar import banking_calendar
 from domain.matching.descriptor import (
+    codes_in,
     descriptor_stems,
+    has_word,
     normal_trace,
     printed_trace,
     read_text,
@@ -21,7 +23,7 @@ class PayoutRecord:
     """A payout, ready to be compared. Not a fact: built from one, thrown away with the run."""
 
     __slots__ = (
-        "calendar", "came_back", "checks_number", "currency", "day", "id", "method", "minor", "origin", "payout",
+        "calendar", "came_back", "currency", "day", "id", "last4", "method", "minor", "origin", "payout",
         "stems", "trace",
     )  # fmt: skip
 
@@ -44,41 +46,50 @@ class PayoutRecord:
                 stems = _stems[descriptor] = descriptor_stems(descriptor)
             self.stems = stems
         self.came_back = payout.came_back
-        self.checks_number = payout.destination_last4 is not None
+        self.last4 = payout.destination_last4
+
+    def went_to_another(self, account: BankAccount) -> bool:
+        """Both account numbers are known, as far as their ends go, and they are not the same."""
+        mask, last4 = account.mask, self.last4
+        if not last4 or not mask or last4 == mask:
+            return False
+        digits = min(len(last4), len(mask))
+        return last4[-digits:].upper() != mask[-digits:].upper()
 
 
 class LineRecord:
     """A bank line, ready to be compared."""
 
     __slots__ = (
-        "_printed",
-        "account",
-        "codes",
-        "currency",
-        "day",
-        "id",
-        "learned",
-        "line",
-        "minor",
-        "reading",
+        "_codes", "_printed", "account", "currency", "day", "has_codes", "id", "learned", "line", "minor", "reading",
         "text_key",
-    )
+    )  # fmt: skip
 
-    def __init__(self, line: BankDeposit, numbers: dict[date, int], learned: bool) -> None:
+    def __init__(self, line: BankDeposit, numbers: dict[date, int], learned: bool, account: BankAccountId) -> None:
         self.line = line
         self.id = line.id
         self.minor = line.amount.minor_units
         self.currency = line.amount.currency.code
         self.day = numbers[line.date]
-        self.account: BankAccountId = line.account
-        self.reading, self.codes = read_text(line.text, line.company_id)
+        self.account = account
+        self.reading, self.has_codes = read_text(line.text, line.company_id)
         self.text_key = self.reading.key
         self.learned = learned
+        self._codes: list[str] | None = None
         self._printed: tuple[str | None, ...] = ()
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes in the text. Looked for when first asked: most lines are never compared with a trace id."""
+        if self._codes is None:
+            self._codes = codes_in(self.line.text) if self.has_codes else []
+        return self._codes
 
     def bears(self, trace: str) -> bool:
         """The text carries this trace id, whole."""
-        return trace in self.codes
+        if trace.isalpha() or not trace:
+            return trace in self.codes
+        return has_word(self.line.text, trace)
 
     @property
     def prints_trace(self) -> bool:
@@ -104,6 +115,7 @@ def payout_record(payout: Payout, calendar: str | None = None) -> PayoutRecord:
     return PayoutRecord(payout, banking_calendar(code).number, code)
 
 
-def line_record(line: BankDeposit, learned: bool) -> LineRecord:
-    """One bank line, read. `learned`: the model has counted it already."""
-    return LineRecord(line, banking_calendar(line.amount.currency.code).number, learned)
+def line_record(line: BankDeposit, learned: bool, account: BankAccountId | None = None) -> LineRecord:
+    """One bank line, read. `learned`: the model has counted it already. `account`: the one that stands for its own."""
+    numbers = banking_calendar(line.amount.currency.code).number
+    return LineRecord(line, numbers, learned, line.account if account is None else account)

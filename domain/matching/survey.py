@@ -12,6 +12,7 @@ from domain.bank_deposit import BankAccountId, BankDepositId
 from domain.matching.code_places import learn_shapes, read_with_shapes
 from domain.matching.descriptor import TextForm, TextKey
 from domain.matching.evidence import significant_digits
+from domain.matching.log_odds import PPM
 from domain.matching.model import LAG_MAX, LAG_MIN, LAGS
 from domain.matching.records import LineRecord, PayoutRecord
 
@@ -34,12 +35,17 @@ class AccountCounts:
 
     def __init__(self) -> None:
         self.lags: dict[str, list[int]] = {}
+        self.lag_shares: dict[str, list[int]] = {}
+        """Lags of deposits of which it is not certain whose they are, in millionths of a deposit."""
         self.texts: dict[str, Counter[TextKey]] = defaultdict(Counter)
         self.other_texts: Counter[TextKey] = Counter()
         self.first_day = self.last_day = 0
         self.lines = 0
         self.repeated: dict[tuple[int, TextKey], int] = {}
         self.agree = self.disagree = self.recognised = 0
+        self.agreeing = self.excess = 0
+        self.unlike = 0
+        """Deposits of round amounts, alone with their payout, that bear another trace id."""
         self.groups: Counter[str] = Counter()
         self.doubles = 0
 
@@ -48,6 +54,7 @@ class AccountCounts:
         copied = AccountCounts()
         copied.__dict__.update(self.__dict__)
         copied.lags = {method: list(lags) for method, lags in self.lags.items()}
+        copied.lag_shares = {method: list(shares) for method, shares in self.lag_shares.items()}
         copied.texts = defaultdict(Counter, {origin: Counter(texts) for origin, texts in self.texts.items()})
         copied.other_texts, copied.groups = Counter(self.other_texts), Counter(self.groups)
         return copied
@@ -59,28 +66,54 @@ class AccountCounts:
     def see_lags(self, pairs: Sequence[tuple[PayoutRecord, LineRecord]]) -> None:
         """Count how late the pairs of a large set came; which pairs they are inside hardly matters to that.
 
-        Long lags are left out: there, a far pair may stand for several that each are somewhat late.
+        Long lags are left out: there, a far pair may stand for several that each are somewhat late. So is a lag that
+        one pair alone shows: it may as well be a payout that was lost and a line that is a stranger's.
         """
-        for payout, line in pairs:
-            lag = line.day - payout.day
-            if LAG_MIN <= lag <= LAG_OF_SETS_MAX:
-                lags = self.lags.setdefault(payout.method, [0] * LAGS)
-                lags[lag - LAG_MIN] += 1
+        for (method, lag), count in Counter((p.method, line.day - p.day) for p, line in pairs).items():
+            if LAG_MIN <= lag <= LAG_OF_SETS_MAX and (count > 1 or 0 <= lag <= 1):
+                self.see_lag(method, lag, count)
+
+    def see_lag_shares(self, shares: Mapping[str, Sequence[int]]) -> None:
+        """Count how late the deposits of a set came, in millionths, by the likelihood of its pairs."""
+        for method, of_method in shares.items():
+            known = self.lag_shares.setdefault(method, [0] * LAGS)
+            for i, share in enumerate(of_method):
+                known[i] += share
+
+    def all_lags(self) -> dict[str, tuple[int, ...]]:
+        """The lags seen, those of sets rounded to whole deposits.
+
+        A lag that no certain deposit had counts one less: what a set shows alone must not make it sure of itself.
+        """
+        none = [0] * LAGS
+        return {
+            method: tuple(
+                count + max(0, (share + PPM // 2) // PPM - (not count))
+                for count, share in zip(self.lags.get(method, none), self.lag_shares.get(method, none), strict=True)
+            )
+            for method in sorted(self.lags.keys() | self.lag_shares.keys())
+        }
 
     def recognise(self, payout: PayoutRecord, line: LineRecord) -> None:
-        lags = self.lags.get(payout.method)
-        if lags is None:
-            lags = self.lags[payout.method] = [0] * LAGS
-        lag = line.day - payout.day
-        if LAG_MIN <= lag <= LAG_MAX:
-            lags[lag - LAG_MIN] += 1
+        """Count what this deposit shows of its account."""
+        self.see_lag(payout.method, line.day - payout.day, 1)
         self.texts[payout.origin][line.text_key] += 1
         self.recognised += 1
         if payout.trace is not None:
-            if line.bears(payout.trace):
-                self.agree += 1
-            elif line.other_trace(payout.trace):
-                self.disagree += 1
+            self.see_trace(payout.trace, line)
+
+    def see_lag(self, method: str, lag: int, count: int) -> None:
+        lags = self.lags.get(method)
+        if lags is None:
+            lags = self.lags[method] = [0] * LAGS
+        if LAG_MIN <= lag <= LAG_MAX:
+            lags[lag - LAG_MIN] += count
+
+    def see_trace(self, trace: str, line: LineRecord) -> None:
+        if line.bears(trace):
+            self.agree += 1
+        elif line.other_trace(trace):
+            self.disagree += 1
 
 
 class Survey:
@@ -100,6 +133,7 @@ class Survey:
         self.recognised: list[BankDepositId] = []
         self.settled: dict[Amount, LineRecord] = {}
         """Amounts with one payout and one line, which are recognised."""
+        self._pairs: list[tuple[PayoutRecord, LineRecord]] = []
         self.lonely_payouts: list[PayoutRecord] = []
         self.lonely_lines: list[LineRecord] = []
         self.repeated_payouts: dict[Amount, int] = {}
@@ -111,9 +145,18 @@ class Survey:
             self.count += len(equal)
             for payout in equal:
                 days.add(payout.day)
+        self._count_recognised()
         self.payout_days = len(days)
+        self.payout_minors = frozenset(minor for _, minor in payouts)
+        self.crowded = [(key, equal, lines[key]) for key, equal in payouts.items() if len(lines.get(key, ())) > 1]
+        """Amounts with payouts and several lines: only there one line may stand beside another."""
+        self.scarce = [
+            (equal, lines[key]) for key, equal in payouts.items() if len(equal) > len(lines.get(key, ())) > 0
+        ]
+        """Payouts and lines of one amount where there are fewer lines: some never came, whichever they are."""
         self.payout_gaps = dict(Counter(b - a for a, b in pairwise(sorted(days))))
         self._survey_lines()
+        self._unrelated_traces(everything)
 
     def copy_counts(self) -> tuple[dict[BankAccountId, AccountCounts], dict[str, Counter[BankAccountId]]]:
         """Counts to go on from, the survey's own staying as they are."""
@@ -134,38 +177,77 @@ class Survey:
             if not LAG_MIN <= line.day - payout.day <= LAG_MAX:
                 self.lonely_payouts.append(payout)
                 self.lonely_lines.append(line)
-            elif line.text_key.form not in _NO_PAYOUT and significant_digits(key[1]) >= DISTINCTIVE_DIGITS:
-                self._recognise(payout, line)
+            elif line.text_key.form not in _NO_PAYOUT and is_distinctive(key[1]):
+                self._pairs.append((payout, line))
                 self.settled[key] = line
+            elif payout.trace is not None:
+                self._compare_traces(payout, line)
         else:
-            distinctive = significant_digits(key[1]) >= DISTINCTIVE_DIGITS
+            distinctive = is_distinctive(key[1])
             for payout, line in _alone_together(equal, candidates, self.lonely_payouts, self.lonely_lines):
                 if distinctive and line.text_key.form not in _NO_PAYOUT:
-                    self._recognise(payout, line)
+                    self._pairs.append((payout, line))
+                elif payout.trace is not None:
+                    self._compare_traces(payout, line)
 
-    def _recognise(self, payout: PayoutRecord, line: LineRecord) -> None:
-        self.accounts[line.account].recognise(payout, line)
-        self.accounts_of_origin[payout.origin][line.account] += 1
-        self.recognised.append(line.id)
-        line.learned = True
+    def _count_recognised(self) -> None:
+        """What `AccountCounts.recognise` counts, for all pairs at once."""
+        for _, line in self._pairs:
+            line.learned = True
+        self.recognised = [line.line.id for _, line in self._pairs]
+        lags = Counter([(line.account, payout.method, line.day - payout.day) for payout, line in self._pairs])
+        for (name, method, lag), count in lags.items():
+            self.accounts[name].see_lag(method, lag, count)
+        texts = Counter([(line.account, payout.origin, line.text_key) for payout, line in self._pairs])
+        for (name, origin, text), count in texts.items():
+            self.accounts[name].texts[origin][text] += count
+            self.accounts[name].recognised += count
+            self.accounts_of_origin[origin][name] += count
+        for payout, line in self._pairs:
+            if payout.trace is not None:
+                self.accounts[line.account].see_trace(payout.trace, line)
+
+    def _compare_traces(self, payout: PayoutRecord, line: LineRecord) -> None:
+        """A round amount is not recognised by itself; but if such deposits bear other trace ids again and again …"""
+        if line.text_key.form is TextForm.STRIPE and payout.trace is not None and line.other_trace(payout.trace):
+            self.accounts[line.account].unlike += not line.bears(payout.trace)
+
+    def _unrelated_traces(self, everything: Sequence[LineRecord]) -> None:
+        """… at a bank that never printed any of Stripe's, then it prints another number: each is a vote but one, since
+        a deposit is to be judged without its own."""
+        if not any(account.unlike > 1 and not account.agree for account in self.accounts.values()):
+            return
+        traces = {payout.trace for equal in self.payouts.values() for payout in equal if payout.trace is not None}
+        printing = {line.account for line in everything if not traces.isdisjoint(line.codes)}
+        for name, account in self.accounts.items():
+            if name not in printing:
+                account.disagree += max(0, account.unlike - 1)
 
     def _survey_lines(self) -> None:
         payouts, came_back, accounts = self.payouts, self.came_back, self.accounts
+        days: dict[BankAccountId, list[int]] = defaultdict(list)
         for key, found in self.lines.items():
             if key not in payouts:
                 self.lonely_lines += found
                 _count_repeats(found, came_back.get(key, 0), accounts)
             elif len(found) > 1:
                 _count_repeats(found, len(payouts[key]) + came_back.get(key, 0), accounts)
+                for name, count in Counter(line.account for line in found).items():
+                    accounts[name].agreeing += min(count, len(payouts[key]))
+            else:
+                accounts[found[0].account].agreeing += 1
             for line in found:
-                account = accounts[line.account]
-                if not account.lines:
-                    account.first_day = account.last_day = line.day
-                elif line.day < account.first_day:
-                    account.first_day = line.day
-                elif line.day > account.last_day:
-                    account.last_day = line.day
-                account.lines += 1
+                days[line.account].append(line.day)
+        for name, of_account in days.items():
+            account = accounts[name]
+            account.first_day, account.last_day, account.lines = min(of_account), max(of_account), len(of_account)
+
+
+def is_distinctive(minor: int) -> bool:
+    """An amount that hardly two records share by chance."""
+    if minor % 10 and not -1_000 < minor < 1_000:  # told at a glance
+        return True
+    return significant_digits(minor) >= DISTINCTIVE_DIGITS
 
 
 def _alone_together(
@@ -215,6 +297,11 @@ def _alone_together(
 
 
 def _count_repeats(lines: Sequence[LineRecord], payouts: int, accounts: Mapping[BankAccountId, AccountCounts]) -> None:
+    if len(lines) <= payouts:
+        return
+    if len(lines) == 1:
+        accounts[lines[0].account].repeated[lines[0].minor, lines[0].text_key] = 1
+        return
     for (account, text), count in Counter((line.account, line.text_key) for line in lines).items():
         if count > payouts:
             accounts[account].repeated[lines[0].minor, text] = count - payouts

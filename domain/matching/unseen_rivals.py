@@ -1,11 +1,12 @@
 """Rivals that are not among the records: payouts outside the list, and look-alikes that share an amount."""
 
+from functools import lru_cache
 from typing import Final
 
 from domain.matching.calendar import banking_calendar
 from domain.matching.lag_law import LagLaw
 from domain.matching.log_odds import PPM, log_ratio
-from domain.matching.model import LAG_MAX, LAG_MIN, AccountHistory, Horizon, ModelSnapshot
+from domain.matching.model import LAGS, AccountHistory, Horizon, ModelSnapshot
 from domain.matching.records import LineRecord, PayoutRecord
 
 DOUBLES_UNSEEN: Final = 12_900
@@ -16,32 +17,75 @@ DOUBLES_MANY: Final = 12
 """With one look-alike to so many deposits, or more, nothing is known of how many payouts are missing."""
 DOUBLES_DAYS: Final = 8
 """A look-alike may come on any of about so many days, a deposit comes when this bank's deposits come."""
+BESIDE_LIST_PPM: Final = 4
+"""How many payouts of a Stripe account that no list knows come on a day: it sells at the same prices, so that only
+amounts that recur are not proof against it."""
+BESIDE_LIST_WITH_LOSSES_PPM: Final = 70
+"""The same where listed payouts never came: list and statements are visibly not of quite the same business."""
 
 
 def unlisted_limit(
     payout: PayoutRecord, line: LineRecord, model: ModelSnapshot, horizon: Horizon, law: LagLaw
 ) -> int | None:
     """What text and amount can say at most, in millinats, where a payout of the same amount outside the list could
-    claim the line as well; None where none could. Only for amounts that recur on several days."""
-    if horizon.payouts_from is None or horizon.payouts_to is None:
+    claim the line as well; None where that is not known. Only for amounts that recur on several days."""
+    others = days_of_payouts(payout, model)
+    if others is None or horizon.payouts_from is None:
         return None
-    others = model.payout_amounts[payout.currency, payout.minor] - 1
-    numbers = banking_calendar(line.currency).number
-    first, last = numbers[horizon.payouts_from], numbers[horizon.payouts_to]
-    chance = 0
-    for gap, count in model.payout_gaps.items():
-        before, after = line.day - first + gap, line.day - last - gap
-        if before <= LAG_MAX:
-            chance += count * law.seen_ppm(before, before) * model.unlisted_before_ppm // PPM
-        if after >= LAG_MIN:
-            chance += count * law.seen_ppm(after, after) * model.unlisted_after_ppm // PPM
-    rate = chance * others // max(1, sum(model.payout_gaps.values()) * model.payout_days)
+    before, after = unlisted_rates(line, model, horizon, law)
+    chance = before * model.unlisted_before_ppm // PPM + after * model.unlisted_after_ppm // PPM
+    chance += BESIDE_LIST_WITH_LOSSES_PPM if model.payouts_without_line else BESIDE_LIST_PPM
+    rate = chance * others // max(1, model.payout_days)
     return -log_ratio(rate, PPM) if rate > 0 else None
+
+
+def days_of_payouts(payout: PayoutRecord, model: ModelSnapshot) -> int | None:
+    """On how many other days there are payouts of this amount; None if it does not recur."""
+    days = model.payout_amounts.get((payout.currency, payout.minor))
+    return None if days is None else days - 1
+
+
+def unlisted_rates(line: LineRecord, model: ModelSnapshot, horizon: Horizon, law: LagLaw) -> tuple[int, int]:
+    """How many payouts before the first listed one, and after the last, would show on this line's day if payouts went
+    on there as they do in the list; in parts per million."""
+    if horizon.payouts_from is None or horizon.payouts_to is None:
+        return 0, 0
+    numbers = banking_calendar(line.currency).number
+    first, last = line.day - numbers[horizon.payouts_from], line.day - numbers[horizon.payouts_to]
+    before = after = 0
+    for days, ppm in enumerate(_days_with_payouts(tuple(sorted(model.payout_gaps.items())))):
+        if days:
+            before += ppm * law.seen_ppm(first + days, first + days) // PPM
+            after += ppm * law.seen_ppm(last - days, last - days) // PPM
+    return before, after
+
+
+@lru_cache(maxsize=1_000)
+def _days_with_payouts(gaps: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+    """P(payouts on the day so many banking days before or after one with payouts), from the gaps between such days."""
+    total = max(1, sum(count for _, count in gaps))
+    chances = [PPM]
+    for day in range(1, LAGS):
+        chances.append(sum(chances[day - gap] * count for gap, count in gaps if 0 < gap <= day) // total)
+    return tuple(chances)
 
 
 def look_alike_limit(history: AccountHistory) -> int:
     """What text and amount can say at most, in millinats, since some lines look and weigh like a payout's and are
     none."""
-    seen = history.doubles
-    deposits = (history.recognised + DOUBLES_WORTH) * DOUBLES_DAYS
-    return DOUBLES_UNSEEN if not seen else log_ratio(20 * deposits, 20 * seen + 1)
+    seen, deposits = look_alikes_seen(history)
+    worth = (deposits + DOUBLES_WORTH) * DOUBLES_DAYS
+    return DOUBLES_UNSEEN if not seen else log_ratio(20 * worth, 20 * seen + 1)
+
+
+def look_alikes_seen(history: AccountHistory) -> tuple[int, int]:
+    """How many look-alikes were seen, and among how many deposits.
+
+    Few deposits may be recognised by themselves where most amounts are round. What all amounts show counts some
+    look-alikes that agree by chance; where they are rarer even so, it is the better estimate.
+    """
+    if not history.doubles:
+        return 0, history.recognised
+    if history.excess * (history.recognised + DOUBLES_WORTH) < history.doubles * (history.agreeing + DOUBLES_WORTH):
+        return max(1, history.excess), history.agreeing
+    return history.doubles, history.recognised

@@ -119,3 +119,23 @@ def test_a_search_beyond_its_bound_says_so() -> None:
         Transport([1] * 30, [1] * 30, weights, nodes_max=50)
 
     assert bound.value.nodes == 50
+
+
+def test_rows_that_could_be_open_instead_are_those_within_the_limit_and_on_the_way() -> None:
+    chain = [{0: 10, 1: 7}, {1: 10, 2: 7}, {2: 10}, {0: 8}]  # the last row is open; the others could move on
+
+    transport = Transport([1, 1, 1, 1], [1, 1, 1], chain)
+
+    assert transport.unmatched == [0, 0, 0, 1]
+    assert transport.open_instead(3, 2) == ({3}, 2)
+    assert transport.open_instead(3, 3) == ({0, 3}, 3)
+    assert transport.open_instead(3, 6) == ({0, 1, 3}, 6)
+    assert transport.open_instead(3, 9) == ({0, 1, 2, 3}, 9)
+
+
+def test_a_spare_line_that_would_serve_the_open_row_at_a_loss_is_seen() -> None:
+    transport = Transport([1, 1], [1, 1], [{0: 10, 1: 1}, {0: 4}])
+
+    open_row = transport.unmatched.index(1)
+
+    assert transport.open_instead(open_row, 9_210) == ({0, 1}, 5)

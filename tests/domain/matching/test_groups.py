@@ -122,6 +122,21 @@ def test_a_bank_that_converts_at_a_stable_rate_is_understood() -> None:
     assert [match_of(found, f"po_{i}").deposits for i in range(10)] == [(f"line_{i}",) for i in range(10)]
 
 
+def test_a_debit_is_converted_at_the_rate_of_the_deposits() -> None:
+    minors = [100_003 + 13_337 * i for i in range(10)]
+    minors[7] = -minors[7]
+    payouts = [payout(f"po_{i}", minor, weekday(3 * i)) for i, minor in enumerate(minors)]
+    text = "STRIPE PAYMENTS EUROPE, LTD"
+    lines = [
+        line(f"line_{i}", minor * 92 // 100, weekday(3 * i + 1), text, currency="eur") for i, minor in enumerate(minors)
+    ]
+
+    found = reconcile(payouts, lines, [account(currency="eur")])
+
+    match = match_of(found, "po_7")
+    assert (match.kind, match.status, match.deposits) == (MatchKind.CONVERSION, MatchStatus.MATCHED, ("line_7",))
+
+
 def test_one_deposit_in_another_currency_is_no_conversion_yet() -> None:
     deposit = line("line", 92_003, text="STRIPE PAYMENTS EUROPE, LTD", currency="eur")
 

@@ -68,3 +68,24 @@ def test_equal_payouts_weeks_apart_are_pairs_of_their_own() -> None:
     matches = [match_of(found, name) for name in ids("po", 3)]
     assert [match.deposits for match in matches] == [("line_0",), ("line_1",), ("line_2",)]
     assert {match.status for match in matches} == {MatchStatus.MATCHED}
+
+
+def test_a_chain_of_equal_payouts_with_one_missing_in_its_middle_is_matched_but_for_one_open_payout() -> None:
+    payouts = [payout(name, 10_000, weekday(day)) for day, name in enumerate(ids("po", 6))]
+    lines = [line(f"line_{day}", 10_000, weekday(day)) for day in (0, 1, 3, 4, 5)]
+
+    found = reconcile([*OLD_PAYOUTS, *payouts], [*OLD_LINES, *lines])
+
+    assert outcomes_of(found, [each.id for each in lines]) == ["matched"] * 5
+    assert outcomes_of(found, ids("po", 6)).count("matched") == 5
+    assert match_of(found, "po_2").residual.named is ResidualClass.OPEN_PAYOUT
+    assert not set(outcomes_of(found, ids("po", 6))) & {"needs_review"}
+
+
+def test_of_a_chain_of_equal_payouts_with_two_missing_near_each_other_none_is_guessed() -> None:
+    payouts = [payout(name, 10_000, weekday(day)) for day, name in enumerate(ids("po", 6))]
+    lines = [line(f"line_{day}", 10_000, weekday(day)) for day in (1, 4)]
+
+    found = reconcile([*OLD_PAYOUTS, *payouts], [*OLD_LINES, *lines])
+
+    assert "matched" not in outcomes_of(found, [*ids("po", 6), "line_1", "line_4"])

@@ -145,3 +145,30 @@ def test_a_search_beyond_its_bound_leaves_all_its_records_for_review_and_says_so
 
     assert (len(found.payouts), len(found.lines), found.automatic) == (40, 20, False)
     assert found.review == f"too many combinations fit: search bound of {NODES_MAX:,} nodes reached"
+
+
+def test_three_pairs_of_unequal_amounts_that_win_only_together_are_searched() -> None:
+    pairs = [hypothesis_of([i], [j], 10_000) for i, j in ((0, 1), (1, 2))]
+    fees = [hypothesis_of([i], [i], 8_000) for i in range(3)]
+
+    to_search, near = compare_with_pairs(pairs, [], fees)
+
+    assert greatest_total([*pairs, *fees]) == 24_000
+    assert (len(to_search), len(near)) == (3, 0)
+
+
+@given(proposals(groups_max=0), st.sets(st.integers(0, 8)))
+@settings(max_examples=200)
+def test_a_pair_of_unequal_amounts_that_need_not_be_searched_loses_by_no_less_than_is_said(
+    proposed: tuple[list[Hypothesis], list[Hypothesis]], which: set[int]
+) -> None:
+    fees = [pair for number, pair in enumerate(proposed[0]) if number in which]
+    pairs = [pair for number, pair in enumerate(proposed[0]) if number not in which]
+
+    to_search, near = compare_with_pairs(pairs, [], fees)
+
+    said = {fee.sort_key: loss for fee, loss in near}
+    for fee in fees:
+        if fee not in to_search:
+            loss = greatest_total(proposed[0]) - fee.weight - greatest_total(proposed[0], names(fee))
+            assert 0 <= said.get(fee.sort_key, HOPELESS_MILLINATS) <= loss or loss >= HOPELESS_MILLINATS

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from domain.matching.lag_law import learned_law, shifted_prior, without_one
 from domain.matching.log_odds import PPM
 from domain.matching.model import LAG_MAX, LAG_MIN, LAGS, SHIFT_PRIOR_PPM
+from tests.domain.matching.written_facts import history, line, outcomes_of, payout, reconcile, weekday
 
 COUNTS = st.lists(st.integers(0, 40), min_size=LAGS, max_size=LAGS).map(tuple)
 LAG_NUMBERS = st.integers(LAG_MIN, LAG_MAX)
@@ -71,3 +72,13 @@ def test_what_is_seen_between_two_lags_is_a_probability_that_grows_with_the_span
     assert 0 <= law.seen_ppm(first, last) <= law.seen_ppm(first, last + 1) <= PPM
     assert law.seen_ppm(first, last) <= law.seen_ppm(first - 1, last)
     assert law.seen_ppm(first, last) == 0 or (first <= last and first <= LAG_MAX and last >= LAG_MIN)
+
+
+def test_a_lag_that_nobody_expects_is_learned_from_likely_pairs_too() -> None:
+    payouts, lines = history(30)
+    early_payouts = [payout(f"po_{i}", 100_000 * i, weekday(4 * i)) for i in range(1, 10)]
+    early_lines = [line(f"line_{i}", 100_000 * i, weekday(4 * i - 2)) for i in range(1, 10)]
+
+    found = reconcile([*payouts, *early_payouts], [*lines, *early_lines])
+
+    assert outcomes_of(found, [each.id for each in early_payouts]).count("matched") == 8  # no other claims them

@@ -2,6 +2,8 @@
 
 import pytest
 
+from domain.bank_deposit import BankDeposit
+from domain.payout import Payout
 from domain.reconciliation_break import BreakKind
 from domain.reconciliation_match import ResidualClass
 from tests.domain.matching.written_facts import (
@@ -106,3 +108,27 @@ def test_a_bank_that_always_prints_another_number_disproves_nothing() -> None:
     found = reconcile(numbered, lines, [account()])
 
     assert set(outcomes_of(found, [each.id for each in numbered])) == {"matched"}
+
+
+def round_and_traced(count: int) -> tuple[list[Payout], list[BankDeposit]]:
+    """Payouts of round amounts, which are not recognised by themselves, and deposits that bear other trace ids."""
+    payouts = [payout(f"po_{i}", 10_000 * i, weekday(3 * i), trace=f"{ONE[:-1]}{i}") for i in range(1, count + 1)]
+    lines = [line(f"line_{i}", 10_000 * i, weekday(3 * i), traced(f"{OTHER[:-1]}{i}")) for i in range(1, count + 1)]
+    return payouts, lines
+
+
+def test_round_amounts_too_show_that_a_bank_prints_another_number() -> None:
+    payouts, lines = round_and_traced(9)
+
+    found = reconcile(payouts, lines, [account()])
+
+    assert set(outcomes_of(found, [each.id for each in payouts])) == {"matched"}
+
+
+def test_round_amounts_show_nothing_where_the_bank_printed_one_of_stripes_trace_ids() -> None:
+    payouts, lines = round_and_traced(9)
+    elsewhere = line("elsewhere", 999_999, weekday(4), traced(f"{ONE[:-1]}5"))
+
+    found = reconcile(payouts, [*lines, elsewhere], [account()])
+
+    assert "matched" not in outcomes_of(found, [each.id for each in payouts])
