@@ -13,11 +13,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError, validators
 
 from entrypoints.progress_bar import progress_bar
+
+if TYPE_CHECKING:
+    from entrypoints.settings import Settings
 
 DONE, LEFT_UNEXPLAINED, UNUSABLE = 0, 1, 2
 
@@ -51,6 +54,10 @@ tieout = App(
 )
 bench = App(name="bench", help="Benchmarks, as ratios against what others do.", help_epilogue="")
 tieout.command(bench)
+partner = App(name="partner", help="The platforms that call the service.", help_epilogue="")
+tieout.command(partner)
+prove = App(name="prove", help="Long-running proofs of what the service promises.", help_epilogue="")
+tieout.command(prove)
 
 
 @tieout.command(help_epilogue="Example: `tieout reconcile --stripe payouts.csv items.json --bank june.ofx`")
@@ -98,6 +105,66 @@ def reconcile(
         example=example,
         engine=f"tieout {version()}",
     )
+
+
+@tieout.command(help_epilogue="Settings come from the environment: `tieout doctor` lists them")
+def serve(
+    *, host: str = "127.0.0.1", port: Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65535))] = 8080
+) -> int:
+    """The service: API, webhooks and workers, on an embedded PostgreSQL unless DATABASE_URL is set.
+
+    Parameters
+    ----------
+    host
+        The address to listen on.
+    port
+        The port; 0 for any that is free.
+    """
+    from entrypoints.serve_command import run_serve
+
+    with _service_settings() as settings:
+        return run_serve(settings, host=host, port=port)
+
+
+@tieout.command
+def worker() -> int:
+    """Workers alone: as many processes, on as many machines, as wanted."""
+    from entrypoints.serve_command import run_worker
+
+    with _service_settings() as settings:
+        return run_worker(settings)
+
+
+@tieout.command
+def migrate() -> int:
+    """Brings the database's schema to this version's. `tieout serve` does so by itself."""
+    from entrypoints.migrate_command import run_migrate
+
+    with _service_settings() as settings:
+        return run_migrate(settings)
+
+
+@tieout.command
+def doctor() -> int:
+    """Says what is configured, reachable, missing or inconsistent; exits with 1 if anything is wrong."""
+    from entrypoints.doctor_command import run_doctor
+
+    return run_doctor()
+
+
+@partner.command
+def add(name: str) -> int:
+    """A new partner, and its first test and live key, shown once.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    """
+    from entrypoints.partner_command import run_partner_add
+
+    with _service_settings() as settings:
+        return run_partner_add(settings, name)
 
 
 @bench.command
@@ -152,6 +219,92 @@ def matching(
     return DONE
 
 
+@bench.command
+def service(
+    *,
+    sizes: Annotated[tuple[Number, ...], Parameter(consume_multiple=True, negative="")] = (10_000, 100_000, 1_000_000),
+    rounds: Number = 3,
+    changes: Annotated[int, Parameter(validator=validators.Number(gte=4))] = 200,
+    a_year: Number = 5_000,
+) -> int:
+    """Loads one company, reconciles it, then changes single facts, on an embedded PostgreSQL of its own.
+
+    Parameters
+    ----------
+    sizes
+        Numbers of payouts, each with its bank lines.
+    rounds
+        Loads and full reconciliations of each (from 1,000,000 payouts on, one); the median counts.
+    changes
+        Single changes at each size (from 1,000,000 payouts on, half as many).
+    a_year
+        Payouts in a year: a larger company is an older one.
+    """
+    from entrypoints.benchmarks.service import run_service
+
+    with progress_bar() as progress:
+        report = run_service(sizes, rounds=rounds, changes=changes, a_year=a_year, progress=progress)
+    print(report.as_text())
+    return DONE if report.holds else LEFT_UNEXPLAINED
+
+
+@prove.command
+def deaths(*, cycles: Number = 200, seed: int = 1) -> int:
+    """Kills the service, its database and their keeper for real, under load: nothing acknowledged may be lost.
+
+    Parameters
+    ----------
+    cycles
+        How many deaths.
+    seed
+        What is written, and when who dies, is a function of it.
+    """
+    from entrypoints.proofs.real_deaths import prove_real_deaths
+
+    with progress_bar() as progress:
+        report = prove_real_deaths(cycles=cycles, seed=seed, progress=progress)
+    print(report.as_text())
+    return DONE if report.holds else LEFT_UNEXPLAINED
+
+
+@prove.command
+def deadlocks(*, seconds: Number = 60, seed: int = 1) -> int:
+    """Eight writers on the same keys at once: no deadlock may happen, and writers in no order must have one.
+
+    Parameters
+    ----------
+    seconds
+        For how long they write.
+    seed
+        What is written, and in what order, is a function of it.
+    """
+    from entrypoints.proofs.deadlocks import prove_no_deadlocks
+
+    with progress_bar() as progress:
+        report = prove_no_deadlocks(seconds=seconds, seed=seed, progress=progress)
+    print(report.as_text())
+    return DONE if report.holds else LEFT_UNEXPLAINED
+
+
+@prove.command
+def migrations(*, databases: Number = 20, seed: int = 1) -> int:
+    """Four processes migrate an empty database at once and are killed again and again: one clean schema every time.
+
+    Parameters
+    ----------
+    databases
+        How many, one after the other.
+    seed
+        When who is killed is a function of it.
+    """
+    from entrypoints.proofs.migrations import prove_migrations
+
+    with progress_bar() as progress:
+        report = prove_migrations(databases=databases, seed=seed, progress=progress)
+    print(report.as_text())
+    return DONE if report.holds else LEFT_UNEXPLAINED
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status. Bad input never ends in a traceback."""
     _make_outputs_safe()
@@ -194,6 +347,18 @@ def _refuse(words: str) -> int:
     with contextlib.suppress(OSError):  # standard error may be closed or full: the status says it all the same
         print(f"tieout: {' '.join(words.split())}", file=sys.stderr, flush=True)
     return UNUSABLE
+
+
+@contextlib.contextmanager
+def _service_settings() -> Iterator["Settings"]:
+    """The settings. Raises Unusable for one that says nothing usable, or if the service cannot start by them."""
+    from entrypoints.composition.service import CannotStart
+    from entrypoints.settings import Settings, UnusableSetting
+
+    try:
+        yield Settings.from_environment(os.environ)
+    except (UnusableSetting, CannotStart) as refusal:
+        raise Unusable(str(refusal)) from refusal
 
 
 @contextlib.contextmanager

@@ -300,6 +300,11 @@ class Summary:
                 f"{_count(len(facts.balance_transactions), 'balance transaction')}"
             )
             self._line(f"Every record read has exactly one outcome: {records}.")
+        if later := self._result.later:
+            self._line(
+                f"Set apart, since they came after {certificate.as_of}: {_count(len(later.payouts), 'payout')} and "
+                f"{_count(len(later.transactions), 'balance transaction')}. They are in no total."
+            )
         self._line(f"Bank lines: {_outcomes(outcome.outcome for outcome in self._result.reconciliation.deposits)}.")
         transactions = _outcomes(outcome.outcome for outcome in self._result.breakdowns.transactions)
         self._line(f"Balance transactions: {transactions}.")

@@ -1,11 +1,12 @@
 """What was decided for one company, in compact form; outcomes and explanations are made from it when asked for."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 
 import attrs
 
-from domain.bank_deposit import BankDeposit, BankDepositStatus
+from domain.bank_deposit import BankAccountId, BankDeposit, BankDepositStatus
 from domain.company_facts import CompanyFacts
 from domain.matching.duplicates import Duplicates
 from domain.matching.evidence import TRACE_AGREES, Evidence
@@ -13,7 +14,8 @@ from domain.matching.explanation import match_of
 from domain.matching.finding import Finding
 from domain.matching.judgements import Judgements, Records, shape_of
 from domain.matching.model import LAG_MAX, LAG_MIN, ModelSnapshot
-from domain.matching.outcomes import Outcomes
+from domain.matching.open_records import OpenRecords
+from domain.matching.outcomes import Outcomes, Sightings, elsewhere
 from domain.matching.records import LineRecord, PayoutRecord, line_record, payout_record
 from domain.reconciliation_break import BreakKind, ReconciliationBreak
 from domain.reconciliation_match import MatchStatus, ReconciliationMatch
@@ -24,7 +26,7 @@ from domain.reconciliation_outcome import (
     Reconciliation,
 )
 
-__all__ = ["Decided", "Placed", "Records"]
+__all__ = ["Decided", "Placed", "Records", "duplicate_feeds"]
 
 
 @attrs.frozen
@@ -49,11 +51,16 @@ class Decided:
         model: ModelSnapshot,
         findings: Sequence[Finding],
         judgements: Judgements,
+        searched: OpenRecords | None = None,
     ) -> None:
         self.placed = placed
         self.evidence = evidence
         self.model = model
         self.judgements = judgements
+        self.searched = searched
+        """The search among what pairs left open; None where nothing was open."""
+        self.elsewhere: Set[str] | None = None
+        """Origins whose payouts go to accounts that are not given, if that is known from more than these records."""
         self.findings = [*findings, *self._confirmed()]
 
     @property
@@ -74,29 +81,37 @@ class Decided:
             matches=self.matches(),
             payouts=tuple(self.payout_outcomes()),
             deposits=tuple(self.deposit_outcomes()),
-            breaks=tuple(sorted((*self.judgements.breaks, *self._breaks()))),
+            breaks=tuple(sorted((*self.breaks(), *self._duplicate_feeds()))),
         )
 
     def payout_outcomes(self) -> list[PayoutOutcome]:
         """One for each payout, by id."""
         made = []
-        for payout in sorted(self._payouts, key=lambda p: p.id):
-            kind, reason = self._outcomes.of_payout(payout)
+        for payout in sorted(self.all_payouts, key=lambda p: p.id):
+            kind, reason = self.outcomes.of_payout(payout)
             made.append(PayoutOutcome(payout=payout.payout.id, outcome=kind, reason=reason))
         return made
 
     def deposit_outcomes(self) -> list[DepositOutcome]:
         """One for each bank line, by id."""
-        return sorted(self._deposits(self._outcomes), key=lambda each: each.deposit)
+        return sorted(self._deposits(self.outcomes), key=lambda each: each.deposit)
+
+    def sightings(self) -> Sightings:
+        """Per origin, how many of its payouts were seen, and how many should have been and were not."""
+        return self.outcomes.sightings(self.all_payouts)
 
     @cached_property
-    def _payouts(self) -> list[PayoutRecord]:
+    def all_payouts(self) -> list[PayoutRecord]:
         confirmed = [p for decision in self.judgements.confirmed for p in decision[1]]
         return [*self.placed.payouts, *(payout_record(p) for p in confirmed)]
 
     @cached_property
-    def _outcomes(self) -> Outcomes:
-        return Outcomes(self.findings, self.evidence, self._payouts)
+    def outcomes(self) -> Outcomes:
+        """What became of each record; asked for once the findings are final."""
+        outcomes = Outcomes(self.findings, self.evidence)
+        known = self.elsewhere
+        outcomes.origins_elsewhere = elsewhere(outcomes.sightings(self.all_payouts)) if known is None else known
+        return outcomes
 
     def _confirmed(self) -> list[Finding]:
         findings = []
@@ -151,21 +166,15 @@ class Decided:
             made.append(_aside(line))
         return made
 
-    def _breaks(self) -> list[ReconciliationBreak]:
+    def breaks(self) -> list[ReconciliationBreak]:
+        """What does not fit, but that feeds repeat each other."""
         breaks = [
-            ReconciliationBreak(kind=BreakKind.SEARCH_BOUND, where=bound.split(":")[0], reason=bound)
-            for bound in self.evidence.bounds_reached
+            *self.judgements.breaks,
+            *(
+                ReconciliationBreak(kind=BreakKind.SEARCH_BOUND, where=bound.split(":")[0], reason=bound)
+                for bound in self.evidence.bounds_reached
+            ),
         ]
-        for account, standing in sorted(self.placed.duplicates.account_of.items()):
-            count = sum(1 for line in self.placed.facts.deposits if line.account in (account, standing))
-            repeated = len(self.placed.duplicates.repeats)
-            breaks.append(
-                ReconciliationBreak(
-                    kind=BreakKind.DUPLICATE_FEED,
-                    where=account,
-                    reason=f"the same account as {standing}: {repeated} of {count} lines came twice and count once",
-                )
-            )
         for finding in self.findings:
             if finding.review and finding.review.startswith("the trace ids"):
                 kind = BreakKind.AMOUNT_DIFFERS if finding.residual else BreakKind.IDENTITY_DISAGREES
@@ -176,6 +185,13 @@ class Decided:
                 breaks += self._late_by_identity(finding.payouts[0], finding.lines[0])
         return breaks
 
+    def _duplicate_feeds(self) -> list[ReconciliationBreak]:
+        duplicates = self.placed.duplicates
+        if not duplicates.account_of:
+            return []
+        lines = Counter(line.account for line in self.placed.facts.deposits)
+        return duplicate_feeds(duplicates.account_of, lines, len(duplicates.repeats))
+
     def _late_by_identity(self, payout: PayoutRecord, line: LineRecord) -> list[ReconciliationBreak]:
         if payout.trace is None or LAG_MIN <= line.day - payout.day <= LAG_MAX or payout.currency != line.currency:
             return []
@@ -185,6 +201,23 @@ class Decided:
         where = f"{payout.id} and {line.id}"
         reason = f"the trace ids agree, but the deposit came {line.day - payout.day} banking days after it was due"
         return [ReconciliationBreak(kind=BreakKind.LATE_BY_IDENTITY, where=where, reason=reason)]
+
+
+def duplicate_feeds(
+    same: Mapping[BankAccountId, BankAccountId], lines: Mapping[BankAccountId, int], repeated: int
+) -> list[ReconciliationBreak]:
+    """One break for each account that another one stands for; `lines` says how many each account has."""
+    return [
+        ReconciliationBreak(
+            kind=BreakKind.DUPLICATE_FEED,
+            where=account,
+            reason=(
+                f"the same account as {standing}: {repeated} of {lines.get(account, 0) + lines.get(standing, 0)} lines "
+                "came twice and count once"
+            ),
+        )
+        for account, standing in sorted(same.items())
+    ]
 
 
 def _aside(line: BankDeposit) -> DepositOutcome:

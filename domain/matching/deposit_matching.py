@@ -19,6 +19,7 @@ from domain.matching.evidence import Evidence
 from domain.matching.judgements import Judgements
 from domain.matching.memory import Memory
 from domain.matching.model import Horizon, ModelSnapshot
+from domain.matching.open_records import IsKnown
 from domain.matching.problem import Problem, learn_in_rounds
 from domain.matching.records import LineRecord, PayoutRecord, line_record, payout_record
 from domain.matching.survey import Amount
@@ -52,21 +53,25 @@ def decide_deposits(
     accepted: Iterable[Records] = (),
     horizon: Horizon | None = None,
     memory: Memory | None = None,
+    same_accounts: Mapping[BankAccountId, BankAccountId] | None = None,
+    is_known: IsKnown | None = None,
 ) -> Decided:
     """The same decisions in compact form; nothing is explained yet.
 
-    `horizon` is taken from the facts unless given. With a `memory`, which needs a model, what was solved before under
-    the same evidence is not solved again.
+    `horizon`, and which accounts are the same one, are taken from the facts unless given. With a `memory`, which needs
+    a model, what was solved before under the same evidence is not solved again. `is_known` is for parts of a company:
+    sums are looked for only of records with which all is given that could be part of such a sum.
     """
     judgements = Judgements(facts, decisions)
     memory = memory or Memory()
-    placed = place(facts, as_of, judgements, model, memory)
+    placed = place(facts, as_of, judgements, model, memory, same_accounts)
     by_amount = _payouts_by_amount(placed.payouts)
     lines_by_amount = _lines_by_amount(placed.lines)
     horizon = horizon or horizon_of(facts, as_of, placed.duplicates)
     accounts = _accounts(facts, placed.duplicates)
     came_back = [p for p in placed.payouts if p.payout.status is PayoutStatus.FAILED and p.minor]
     problem = Problem(by_amount, lines_by_amount, came_back, placed.lines)
+    problem.is_known = is_known
     kept = frozenset(accepted)
 
     def weigh(snapshot: ModelSnapshot) -> Evidence:
@@ -77,16 +82,21 @@ def decide_deposits(
         read_with_shapes(placed.lines, {id: each.shapes for id, each in model.accounts.items() if each.shapes})
         evidence = memory.evidence_for((model, horizon, accounts, judgements.rejected, kept), lambda: weigh(snapshot))
         findings = problem.solve(evidence, memory.solved)
-        return Decided(placed, evidence, model, findings, judgements)
+        return Decided(placed, evidence, model, findings, judgements, problem.searched)
     model, findings, evidence = learn_in_rounds(problem, horizon, accounts, weigh)
-    return Decided(placed, evidence, model, findings, judgements)
+    return Decided(placed, evidence, model, findings, judgements, problem.searched)
 
 
 # -- preparing ---------------------------------------------------------------------------------------------------------
 
 
 def place(
-    facts: CompanyFacts, as_of: date, judgements: Judgements, model: ModelSnapshot | None, memory: Memory
+    facts: CompanyFacts,
+    as_of: date,
+    judgements: Judgements,
+    model: ModelSnapshot | None,
+    memory: Memory,
+    same_accounts: Mapping[BankAccountId, BankAccountId] | None = None,
 ) -> Placed:
     """Read the records, and set apart those that take no part: pending, withdrawn, later, repeated, or judged."""
     posted: list[BankDeposit] = []
@@ -96,7 +106,7 @@ def place(
             posted.append(line)
         elif line.id not in judgements.lines:
             aside.append(line)
-    duplicates = find_duplicates(facts.accounts, posted, judgements.lines)
+    duplicates = find_duplicates(facts.accounts, posted, judgements.lines, same_accounts)
     learned = model.learned_from if model is not None else frozenset()
     repeats, account_of, judged = duplicates.repeats, duplicates.account_of, judgements.lines
     if repeats or judged:

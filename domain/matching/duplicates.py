@@ -32,12 +32,18 @@ class Duplicates:
 
 
 def find_duplicates(
-    accounts: Sequence[BankAccount], lines: Sequence[BankDeposit], judged: Set[str] = frozenset()
+    accounts: Sequence[BankAccount],
+    lines: Sequence[BankDeposit],
+    judged: Set[str] = frozenset(),
+    known: Mapping[BankAccountId, BankAccountId] | None = None,
 ) -> Duplicates:
     """Duplicates among posted lines. Near-linear; with one account there is nothing to do.
 
-    `judged` lines are those that people decided on: they are the ones that are kept.
+    `judged` lines are those that people decided on: they are the ones that are kept. `known` says which accounts are
+    one (account → the one that stands for it), where that is known already.
     """
+    if known is not None:
+        return _among_known(known, lines, judged)
     named = {account.id: account for account in accounts}
     ids = sorted({line.account for line in lines} | set(named))
     if len(ids) < 2:
@@ -58,6 +64,22 @@ def find_duplicates(
             account_of.update(dict.fromkeys(members[1:], members[0]))
             repeats.update(_repeats(members, by_account, judged))
     return Duplicates(account_of, repeats)
+
+
+def _among_known(
+    same: Mapping[BankAccountId, BankAccountId], lines: Sequence[BankDeposit], judged: Set[str]
+) -> Duplicates:
+    repeats: dict[BankDepositId, BankAccountId] = {}
+    members_of: dict[BankAccountId, list[BankAccountId]] = {}
+    for account, standing in sorted(same.items()):
+        members_of.setdefault(standing, [standing]).append(account)
+    by_account: dict[BankAccountId, list[BankDeposit]] = defaultdict(list)
+    if members_of:
+        for line in lines:
+            by_account[line.account].append(line)
+    for members in members_of.values():
+        repeats.update(_repeats(members, by_account, judged))
+    return Duplicates(dict(same), repeats)
 
 
 def _one_account(

@@ -24,6 +24,7 @@ from domain.matching.model import (
     MISSING_PPM_MAX,
     MISSING_WORTH,
     SHIFT_PRIOR_PPM,
+    TRACE_DAYS_MAX,
     AccountHistory,
     Horizon,
     ModelSnapshot,
@@ -139,7 +140,7 @@ class Evidence:
         trace = 0
         if payout.trace is not None:
             judged = self._trace(payout, line)
-            if judged is None:
+            if judged is None or abs(lag) > TRACE_DAYS_MAX:
                 return None
             trace = judged
         key = (lag, account, payout.method, payout.origin, payout.last4, line.text_key, line.learned)

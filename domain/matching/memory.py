@@ -30,18 +30,23 @@ class PairsFound:
 class SolvedAmount:
     """The pairs of one amount as they were solved, and of which records."""
 
-    def __init__(self, payouts: Sequence[PayoutRecord], lines: Sequence[LineRecord], contested: bool) -> None:
+    def __init__(
+        self, payouts: Sequence[PayoutRecord], lines: Sequence[LineRecord], came_back: Sequence[PayoutRecord]
+    ) -> None:
         self.payouts = tuple(payouts)
         self.lines = tuple(lines)
-        self.contested = contested
+        self.came_back = tuple(came_back)
         self.found = PairsFound()
 
-    def is_of(self, payouts: Sequence[PayoutRecord], lines: Sequence[LineRecord], contested: bool) -> bool:
+    def is_of(
+        self, payouts: Sequence[PayoutRecord], lines: Sequence[LineRecord], came_back: Sequence[PayoutRecord]
+    ) -> bool:
         """It was solved from these very records."""
         return (
-            contested == self.contested
+            len(came_back) == len(self.came_back)
             and len(payouts) == len(self.payouts)
             and len(lines) == len(self.lines)
+            and all(a is b for a, b in zip(came_back, self.came_back, strict=True))
             and all(a is b for a, b in zip(payouts, self.payouts, strict=True))
             and all(a is b for a, b in zip(lines, self.lines, strict=True))
         )

@@ -22,6 +22,9 @@ LAGS: Final = LAG_MAX - LAG_MIN + 1
 LATE_MAX: Final = 30
 """Later than LAG_MAX, up to so many banking days, a deposit is held possible, for a person to judge."""
 
+TRACE_DAYS_MAX: Final = 60
+"""A trace id tells who it is within so many banking days, early or late; the numbers of banks come round again."""
+
 LAG_PRIOR_PPM: Final = (200, 1_300, 637_200, 251_000, 65_000, 22_000, 10_000, 5_000, 3_000, 2_000, 1_400, 1_100, 800)
 """P(lag) for banking days −2 … +10 before anything is known of a bank: most post on the day or the next …"""
 LAG_PRIOR_EARLY_PPM: Final = (

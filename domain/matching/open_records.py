@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from domain.matching.bounds import Bounds
@@ -18,13 +18,14 @@ from domain.matching.groups import (
     returned,
     split,
 )
-from domain.matching.habits import could_be_stripes
 from domain.matching.joint_search import compare_with_pairs, plain_pair, search
-from domain.matching.model import LAG_MAX, LAG_MIN, LATE_MAX
+from domain.matching.model import LAG_MAX, LAG_MIN, LATE_MAX, ModelSnapshot
 from domain.matching.records import LineRecord, PayoutRecord, payout_record
 
 COMBINED_WINDOW_MAX: Final = 200
 """With more open payouts than this within reach of a line, no sums are looked for."""
+
+IsKnown = Callable[[LineRecord | PayoutRecord], bool]
 
 
 class OpenRecords:
@@ -37,17 +38,18 @@ class OpenRecords:
         lines: Sequence[LineRecord],
         findings: Sequence[Finding],
         evidence: Evidence,
+        is_known: IsKnown | None = None,
     ) -> None:
+        """`is_known`: all that could form a sum with this record is here; None: it always is."""
+        self._is_known = is_known
         self.payouts = payouts
         self.came_back = came_back
         self.lines = lines
         self.findings = findings
         self.evidence = evidence
         self.bounds = Bounds()
-        self._known_texts = {
-            account: {key for texts in history.texts.values() for key in texts}
-            for account, history in evidence.model.accounts.items()
-        }
+        self.proposed: list[Hypothesis] = []
+        """The groups that were considered, once it is solved."""
         self._paired = {name for finding in findings for name in _names(finding)}
         self._lines_by: dict[tuple[str, bool], list[LineRecord]] = defaultdict(list)
         for line in self.lines:
@@ -59,6 +61,7 @@ class OpenRecords:
         """The findings, those of the pairs that no group touches among them unchanged."""
         groups = self._possible([*self._combined(), *self._split(), *self._returned(), *self._late()])
         fees = self._possible(self._short())
+        self.proposed = [*groups, *fees]
         if not groups and not fees:
             return list(self.findings)
         touched = self._touched([*groups, *fees])
@@ -138,8 +141,9 @@ class OpenRecords:
             bisect_left(days, payout.day + LAG_MIN) : bisect_right(days, payout.day + LAG_MAX)
         ]
 
-    def _plausible(self, line: LineRecord) -> bool:
-        return could_be_stripes(line, self._known_texts) or line.text_key.form is TextForm.STRIPE_PLATFORM
+    def plausible(self, line: LineRecord) -> bool:
+        """It could be part of a group: its text does not speak for somebody else."""
+        return is_plausible(line, self.evidence.model)
 
     def _combined(self) -> list[Hypothesis]:
         by: dict[tuple[str, bool], list[PayoutRecord]] = defaultdict(list)
@@ -150,9 +154,13 @@ class OpenRecords:
             days = [p.day for p in payouts]
             least = 2 * min(abs(p.minor) for p in payouts)
             for line in self._lines_by.get(key, ()):
-                if abs(line.minor) < least or not self._plausible(line):
+                if abs(line.minor) < least or not self.plausible(line):
+                    continue
+                if self._is_known is not None and not self._is_known(line):
                     continue
                 window = payouts[bisect_left(days, line.day - LAG_MAX) : bisect_right(days, line.day - LAG_MIN)]
+                if window and abs(line.minor) < 2 * min(abs(p.minor) for p in window):
+                    continue  # what is said of this line must not depend on payouts out of its reach
                 if len(window) > COMBINED_WINDOW_MAX:
                     self.bounds.reached.append(f"{line.id}: {len(window)} open payouts are too many to look for sums")
                 elif len(window) > 1:
@@ -165,9 +173,9 @@ class OpenRecords:
         for payout in self.payouts:
             if payout.trace is not None:
                 proposed += self._named(payout)
-            if payout.id in self._paired:
+            if payout.id in self._paired or (self._is_known is not None and not self._is_known(payout)):
                 continue
-            near = [line for line in self._near(payout) if self._plausible(line)]
+            near = [line for line in self._near(payout) if self.plausible(line)]
             proposed += split(payout, near, self.evidence, self.bounds)
             proposed += self._converted(payout)
         return proposed
@@ -183,10 +191,12 @@ class OpenRecords:
             by_amount[line.currency, line.minor].append(line)
         proposed: list[Hypothesis] = []
         for payout in self.payouts:
+            if self._is_known is not None and not self._is_known(payout):
+                continue
             for fee in fees:
                 for line in by_amount.get((payout.currency, payout.minor - fee), ()):
                     near = LAG_MIN <= line.day - payout.day <= LAG_MAX and (line.minor > 0) == (payout.minor > 0)
-                    short = fee_kept(payout, line, self.evidence) if near and self._plausible(line) else None
+                    short = fee_kept(payout, line, self.evidence) if near and self.plausible(line) else None
                     if short is not None:
                         proposed.append(short)
         return proposed
@@ -223,7 +233,7 @@ class OpenRecords:
             dates = self._dates_by[currency, positive]
             there = payout_record(payout.payout, currency)
             for line in lines[bisect_left(dates, arrival - 4) : bisect_right(dates, arrival + 18)]:
-                made = converted(there, line, self.evidence) if self._plausible(line) else None
+                made = converted(there, line, self.evidence) if self.plausible(line) else None
                 if made is not None:
                     proposed.append(made)
         return proposed
@@ -245,6 +255,14 @@ class OpenRecords:
             if near:
                 proposed += returned(payout, near, self.evidence)
         return proposed
+
+
+def is_plausible(line: LineRecord, model: ModelSnapshot) -> bool:
+    """The text names Stripe, or a platform on it, or nobody, or is one that this account's deposits usually bear."""
+    if line.text_key.form in (TextForm.STRIPE, TextForm.GENERIC, TextForm.STRIPE_PLATFORM):
+        return True
+    history = model.accounts.get(line.account)
+    return history is not None and any(line.text_key in texts for texts in history.texts.values())
 
 
 def _records(group: Hypothesis) -> Records:

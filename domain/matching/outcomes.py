@@ -1,6 +1,6 @@
 """What became of every record: one outcome each, from the findings and from what the days covered can show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
 from domain.bank_deposit import BankAccountId
@@ -20,34 +20,35 @@ STILL_EXPECTED_PPM = 10_000
 OTHER_ACCOUNT_FROM = 3
 """So many old payouts to one destination, none of them seen, while another destination's are: another account."""
 
-Verdict = tuple[str, str]
+Sightings = Mapping[str, tuple[int, int]]
+"""Origin of payouts → how many of them were seen at the bank, how many should have been and were not."""
 
 
 class Outcomes:
     """Gives each payout and line its outcome."""
 
-    def __init__(self, findings: Sequence[Finding], evidence: Evidence, payouts: Sequence[PayoutRecord]) -> None:
+    def __init__(self, findings: Sequence[Finding], evidence: Evidence) -> None:
         self.evidence = evidence
+        self.origins_elsewhere: Set[str] = frozenset()
+        """Destinations whose payouts are never seen, while others' are."""
         self._of_payout: dict[str, Finding] = {}
         self._of_line: dict[str, Finding] = {}
         self._in_question_payouts: dict[str, Finding] = {}
         self._in_question_lines: dict[str, Finding] = {}
-        self._unseen_origins: Mapping[str, int] = {}
         for finding in findings:
             settled = finding.automatic or finding.status is not None
             for payout in finding.payouts:
                 (self._of_payout if settled else self._in_question_payouts)[payout.id] = finding
             for line in finding.lines:
                 (self._of_line if settled else self._in_question_lines)[line.id] = finding
-        for finding in findings:
-            if not (finding.automatic or finding.status):
-                for rival in finding.rivals:
-                    if rival.millinats > 0:
-                        for payout in rival.payouts:
-                            self._in_question_payouts.setdefault(payout.id, finding)
-                        for line in rival.lines:
-                            self._in_question_lines.setdefault(line.id, finding)
-        self._origins_elsewhere = self._find_origins_elsewhere(payouts)
+        doubtful = [finding for finding in findings if not (finding.automatic or finding.status)]
+        for finding in sorted(doubtful, key=lambda finding: finding.sort_key):
+            for rival in finding.rivals:
+                if rival.millinats > 0:
+                    for payout in rival.payouts:
+                        self._in_question_payouts.setdefault(payout.id, finding)
+                    for line in rival.lines:
+                        self._in_question_lines.setdefault(line.id, finding)
 
     def of_payout(self, payout: PayoutRecord) -> tuple[PayoutOutcomeKind, str]:
         """Where this payout's money is, and why we say so."""
@@ -118,7 +119,8 @@ class Outcomes:
             return PayoutOutcomeKind.IN_TRANSIT, f"Stripe expects it at the bank on {arrival}."
         law = self.evidence.law(account, payout.method) if account is not None else None
         still = PPM if age <= 0 else PPM - law.seen_ppm(LAG_MIN, age) if law is not None else 0
-        days = f"{age} banking day{'s' if age != 1 else ''}"
+        # beyond the window a day more makes no difference, and must not change what is said every day
+        days = f"{age} banking day{'s' if age != 1 else ''}" if age <= LAG_MAX else f"more than {LAG_MAX} banking days"
         if age <= LAG_MAX and still >= STILL_EXPECTED_PPM:
             return (
                 PayoutOutcomeKind.IN_TRANSIT,
@@ -168,31 +170,44 @@ class Outcomes:
         masks = [account.mask for account in self.evidence.accounts.values()]
         if last4 and masks and all(masks) and not any(_ends_alike(last4, mask) for mask in masks if mask):
             return f"Sent to the account ending in {last4}, which is not among the accounts given."
-        if payout.origin in self._origins_elsewhere:
+        if payout.origin in self.origins_elsewhere:
             return f"Sent to {payout.origin}; none of its payouts reached the accounts given."
         return None
 
-    def _find_origins_elsewhere(self, payouts: Sequence[PayoutRecord]) -> frozenset[str]:
-        """Destinations whose payouts are never seen, while others' are."""
-        seen: dict[str, int] = {}
-        unseen: dict[str, int] = {}
-        as_of = self.evidence.horizon.as_of
+    def sightings(self, payouts: Sequence[PayoutRecord]) -> Sightings:
+        """Per origin, how many of these payouts were seen, and how many should have been by now."""
+        counts: dict[str, tuple[int, int]] = {}
         for payout in payouts:
-            if not payout.origin or payout.came_back or not payout.minor:
-                continue
-            if payout.id in self._of_payout or payout.id in self._in_question_payouts:
-                seen[payout.origin] = seen.get(payout.origin, 0) + 1
-            elif _old(payout, as_of) and self._covered(payout):
-                unseen[payout.origin] = unseen.get(payout.origin, 0) + 1
-        if not any(count >= OTHER_ACCOUNT_FROM for count in seen.values()):
-            return frozenset()
-        return frozenset(
-            origin for origin, count in unseen.items() if count >= OTHER_ACCOUNT_FROM and not seen.get(origin)
-        )
+            seen, unseen = self.sighting(payout)
+            if seen or unseen:
+                before = counts.get(payout.origin, (0, 0))
+                counts[payout.origin] = before[0] + seen, before[1] + unseen
+        return counts
+
+    def sighting(self, payout: PayoutRecord) -> tuple[int, int]:
+        """(1, 0): it was seen; (0, 1): it should have been, and was not; (0, 0): neither can be said."""
+        if not payout.origin or payout.came_back or not payout.minor:
+            return 0, 0
+        if payout.id in self._of_payout or payout.id in self._in_question_payouts:
+            return 1, 0
+        return 0, int(_old(payout, self.evidence.horizon.as_of) and self._covered(payout))
+
+    def is_found(self, payout: PayoutRecord) -> bool:
+        """Some explanation of it, sure or in question, is among the findings."""
+        return payout.id in self._of_payout or payout.id in self._in_question_payouts
 
     def _covered(self, payout: PayoutRecord) -> bool:
         arrival = payout.payout.arrival_date
         return any(first <= arrival <= last for first, last in self.evidence.horizon.covered.values())
+
+
+def elsewhere(sightings: Sightings) -> frozenset[str]:
+    """Destinations whose payouts are never seen, while others' are."""
+    if not any(seen >= OTHER_ACCOUNT_FROM for seen, _ in sightings.values()):
+        return frozenset()
+    return frozenset(
+        origin for origin, (seen, unseen) in sightings.items() if unseen >= OTHER_ACCOUNT_FROM and not seen
+    )
 
 
 def _old(payout: PayoutRecord, as_of: date) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from domain.bank_deposit import BankAccount, BankAccountId
+from domain.matching.blocks import blocks_of
 from domain.matching.evidence import Evidence
 from domain.matching.finding import GATE_MILLINATS, Finding, lines_in_order
 from domain.matching.lag_shifts import learn_shifts
@@ -12,7 +13,7 @@ from domain.matching.lag_unknown import SLOWER_BANK
 from domain.matching.learning import learn
 from domain.matching.memory import PairsFound, SolvedAmount
 from domain.matching.model import Horizon, ModelSnapshot
-from domain.matching.open_records import OpenRecords
+from domain.matching.open_records import IsKnown, OpenRecords
 from domain.matching.pairs import solve_amount, solve_pair
 from domain.matching.records import LineRecord, PayoutRecord
 from domain.matching.survey import Amount, Survey
@@ -46,6 +47,13 @@ class Problem:
         self.came_back = came_back
         self.lines = lines
         self.came_back_amounts = Counter((p.currency, p.minor) for p in came_back)
+        self.came_back_of: dict[Amount, list[PayoutRecord]] = {}
+        for payout in came_back:
+            self.came_back_of.setdefault((payout.currency, payout.minor), []).append(payout)
+        self.is_known: IsKnown | None = None
+        """Where only a part of the company is given: whether all that could form a sum with a record is in it."""
+        self.searched: OpenRecords | None = None
+        """The search among what pairs left open, as it was last done; None where nothing was open."""
 
     def solve(self, evidence: Evidence, memory: dict[Amount, SolvedAmount]) -> list[Finding]:
         """All findings: pairs amount by amount, then groups among what is open.
@@ -58,13 +66,13 @@ class Problem:
             if lines is None:
                 found.open_payouts += payouts
                 continue
-            contested = amount in self.came_back_amounts
+            came_back = self.came_back_of.get(amount, ())
             solved = memory.get(amount)
-            if solved is None or not solved.is_of(payouts, lines, contested):
-                solved = memory[amount] = SolvedAmount(payouts, lines, contested)
-                solve_one(payouts, lines, evidence, contested, solved.found)
+            if solved is None or not solved.is_of(payouts, lines, came_back):
+                solved = memory[amount] = SolvedAmount(payouts, lines, came_back)
+                solve_one(payouts, lines, evidence, came_back, solved.found)
             found.add(solved.found)
-        return finish(found, self.came_back, lines_in_order(self.lines), evidence)
+        return self.finish(found, lines_in_order(self.lines), evidence)
 
     def solve_pairs(
         self, amounts: Iterable[Amount], evidence: Evidence
@@ -79,7 +87,7 @@ class Problem:
                 found.open_payouts += payouts
                 continue
             before, doubts, opened = len(found.secure), len(found.doubtful), len(found.open_payouts)
-            solve_one(payouts, lines, evidence, amount in self.came_back_amounts, found)
+            solve_one(payouts, lines, evidence, self.came_back_of.get(amount, ()), found)
             if len(found.doubtful) == doubts and len(found.open_payouts) == opened:
                 certain[amount] = [line.id for finding in found.secure[before:] for line in finding.lines]
         return found, certain
@@ -100,7 +108,7 @@ class Problem:
                     beyond_doubt.append(only)
                     continue
             found = PairsFound()
-            solve_one(payouts, lines, evidence, False, found)
+            solve_one(payouts, lines, evidence, (), found)
             if found.doubtful or found.open_payouts:
                 others.add(found)
                 reopened += [line for line in lines if line.id in ids]
@@ -108,46 +116,52 @@ class Problem:
                 beyond_doubt += found.secure
         return beyond_doubt, others, reopened
 
+    def finish(self, found: PairsFound, lines: Sequence[LineRecord], evidence: Evidence) -> list[Finding]:
+        """Groups among what pairs leave open, then everything in one list. `lines` are in order of days."""
+        self.searched = None
+        if not found.open_payouts and not self.came_back:
+            return found.secure + found.doubtful
+        explained = {line.id for finding in found.secure for line in finding.lines}
+        open_lines = [line for line in lines if line.id not in explained]
+        self.searched = OpenRecords(
+            found.open_payouts, self.came_back, open_lines, found.doubtful, evidence, self.is_known
+        )
+        groups = self.searched.solve()
+        evidence.bounds_reached = tuple(sorted(self.searched.bounds.reached))
+        return found.secure + groups
+
 
 def solve_one(
     payouts: Sequence[PayoutRecord],
     lines: Sequence[LineRecord],
     evidence: Evidence,
-    contested: bool,
+    came_back: Sequence[PayoutRecord],
     found: PairsFound,
 ) -> None:
-    """Solve the pairs of one amount, and sort what comes out by whether a group could still overturn it."""
-    if len(payouts) == 1 and len(lines) == 1:
-        only = solve_pair(payouts[0], lines[0], evidence)
-        if only is not None and only.secure and not contested:
-            found.secure.append(only)
-            return
-        if only is not None:
-            found.doubtful.append(only)
-        found.open_payouts.append(payouts[0])
-        return
-    explained: set[str] = set()
-    for finding in solve_amount(payouts, lines, evidence):
-        if not contested and finding.secure:
-            found.secure.append(finding)
-            explained.update(payout.id for payout in finding.payouts)
+    """Solve the pairs of one amount, and sort what comes out by whether a group could still overturn it.
+
+    `came_back`: payouts of this amount that failed.
+    """
+    for block in blocks_of(payouts, lines, came_back):
+        if not block.lines:
+            found.open_payouts += block.payouts
+        elif len(block.payouts) == 1 and len(block.lines) == 1:
+            only = solve_pair(block.payouts[0], block.lines[0], evidence)
+            if only is not None and only.secure and not block.contested:
+                found.secure.append(only)
+                continue
+            if only is not None:
+                found.doubtful.append(only)
+            found.open_payouts.append(block.payouts[0])
         else:
-            found.doubtful.append(finding)
-    found.open_payouts += [payout for payout in payouts if payout.id not in explained]
-
-
-def finish(
-    found: PairsFound, came_back: Sequence[PayoutRecord], lines: Sequence[LineRecord], evidence: Evidence
-) -> list[Finding]:
-    """Groups among what pairs leave open, then everything in one list. `lines` are in order of days."""
-    if not found.open_payouts and not came_back:
-        return found.secure + found.doubtful
-    explained = {line.id for finding in found.secure for line in finding.lines}
-    open_lines = [line for line in lines if line.id not in explained]
-    searched = OpenRecords(found.open_payouts, came_back, open_lines, found.doubtful, evidence)
-    groups = searched.solve()
-    evidence.bounds_reached = tuple(sorted(searched.bounds.reached))
-    return found.secure + groups
+            explained: set[str] = set()
+            for finding in solve_amount(block.payouts, block.lines, evidence):
+                if not block.contested and finding.secure:
+                    found.secure.append(finding)
+                    explained.update(payout.id for payout in finding.payouts)
+                else:
+                    found.doubtful.append(finding)
+            found.open_payouts += [payout for payout in block.payouts if payout.id not in explained]
 
 
 def learn_in_rounds(
@@ -186,7 +200,7 @@ def learn_in_rounds(
         model = learn_shifts(model, problem.payouts, problem.lines_by_amount, Evidence(model, horizon, accounts))
         evidence = weigh(model)
         pairs, certain = problem.solve_pairs(amounts, evidence)
-        others = finish(pairs, problem.came_back, lines, evidence)
+        others = problem.finish(pairs, lines, evidence)
         found = lasting + [finding for finding in others if _teaches(finding, model)]
         keys = {finding.sort_key for finding in found}
         if keys <= known:
@@ -196,7 +210,7 @@ def learn_in_rounds(
     secure, doubted, reopened = problem.solve_settled(evidence, settled)
     if reopened:  # under the same evidence: of the other amounts, the pairs stay as they are
         pairs.add(doubted)
-        others = finish(pairs, problem.came_back, lines_in_order([*lines, *reopened]), evidence)
+        others = problem.finish(pairs, lines_in_order([*lines, *reopened]), evidence)
     return model, secure + others, evidence
 
 

@@ -48,13 +48,14 @@ def hard_mix(payouts: int, seed: int) -> list[Company]:
     left, index = payouts, 0
     while left > 0:
         size = min(left, COMPANY_SIZES[index % len(COMPANY_SIZES)])
-        world = make_company(_law(size, index), f"{seed}/matching/{index}", decide=False)
+        world = make_company(hard_law(size, index), f"{seed}/matching/{index}", decide=False)
         companies.append(Company(facts=world.facts, as_of=world.as_of, links=len(world.truth.links)))
         left, index = left - size, index + 1
     return companies
 
 
-def _law(size: int, index: int) -> CompanyLaw:
+def hard_law(size: int, index: int) -> CompanyLaw:
+    """A company of the hard mix, with so many payouts in a year."""
     a_day = size / 250
     most = max(1, round(2 * a_day) - 1)
     rounds = tuple(range(10_000, 100_000, 5_000))

@@ -15,6 +15,7 @@ from domain.reconciliation_break import ReconciliationBreak
 from domain.reconciliation_outcome import Reconciliation
 from ports.facts_reader import FactsReader, InputFile
 from ports.use_cases.gather_facts import GatheredFacts, gather_facts
+from ports.use_cases.known_on_the_day import Later, known_on_the_day
 
 
 class Stage(StrEnum):
@@ -38,6 +39,8 @@ class ReconciledFiles:
     reconciliation: Reconciliation
     breakdowns: Breakdowns
     certificate: CompletenessCertificate
+    later: Later
+    """What the files say of the time after the day: it has an outcome, and takes no part in any sum."""
     breaks: tuple[ReconciliationBreak, ...]
     """Of reading, matching and breaking down, sorted."""
 
@@ -68,16 +71,18 @@ def reconcile_files(
     on_stage(Stage.READING)
     gathered = gather_facts(stripe=stripe, bank=bank, stripe_readers=stripe_readers, bank_readers=bank_readers)
     as_of = as_of or latest_day(gathered.facts)
+    known, later = known_on_the_day(gathered.facts, as_of)
     on_stage(Stage.MATCHING)
-    reconciliation = reconcile_deposits(gathered.facts, as_of=as_of)
+    reconciliation = reconcile_deposits(known, as_of=as_of)
     on_stage(Stage.BREAKING_DOWN)
-    breakdowns = break_down_payouts(gathered.facts)
+    breakdowns = break_down_payouts(known)
     on_stage(Stage.PROVING)
     return ReconciledFiles(
         gathered=gathered,
-        reconciliation=reconciliation,
-        breakdowns=breakdowns,
-        certificate=certify(gathered.facts, reconciliation, breakdowns),
+        reconciliation=attrs.evolve(reconciliation, payouts=(*reconciliation.payouts, *later.payouts)),
+        breakdowns=attrs.evolve(breakdowns, transactions=(*breakdowns.transactions, *later.transactions)),
+        certificate=certify(known, reconciliation, breakdowns),
+        later=later,
         breaks=tuple(sorted({*gathered.breaks, *reconciliation.breaks, *breakdowns.breaks})),
     )
 

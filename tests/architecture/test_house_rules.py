@@ -61,7 +61,7 @@ def test_only_the_composition_names_an_adapter() -> None:
         and "benchmarks" not in path.parts
     }
 
-    assert naming == {"entrypoints/composition.py"}
+    assert naming == {f"entrypoints/composition/{name}.py" for name in ("__init__", "service", "in_memory")}
 
 
 def test_the_package_called_entrypoints_is_ours_and_not_the_one_on_pypi() -> None:
@@ -77,7 +77,11 @@ def test_every_dependency_has_a_lower_and_an_upper_bound() -> None:
         *(item for extra in project["project"]["optional-dependencies"].values() for item in extra),
     ]
 
-    assert [item for item in requirements if not re.fullmatch(r"[\w.-]+(\[[\w,-]+\])?>=[\d.]+,<[\d.]+", item)] == []
+    assert [
+        item
+        for item in requirements
+        if not re.fullmatch(r"[\w.-]+(\[[\w,-]+\])?>=[\d.]+,<[\d.]+(; sys_platform .*)?", item)
+    ] == []
 
 
 def test_the_constraints_are_pinned_names_and_versions_and_nothing_else() -> None:

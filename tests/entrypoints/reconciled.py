@@ -26,6 +26,7 @@ from domain.reconciliation_outcome import (
     Reconciliation,
 )
 from ports.use_cases.gather_facts import GatheredFacts, InputSummary
+from ports.use_cases.known_on_the_day import Later
 from ports.use_cases.reconcile_files import ReconciledFiles
 from tests.domain.balance_records import payout, transaction, usd
 
@@ -124,6 +125,7 @@ def reconciled(facts: CompanyFacts = FACTS, reconciliation: Reconciliation = REC
     """As the use case puts it together."""
     breakdowns = break_down_payouts(facts)
     return ReconciledFiles(
+        later=Later(payouts=(), transactions=()),
         gathered=GatheredFacts(
             facts=facts,
             inputs=(

@@ -1,0 +1,1 @@
+"""Encryption and signatures, by the cryptography library."""

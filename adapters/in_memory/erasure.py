@@ -1,0 +1,40 @@
+"""Forgetting a company, in memory."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from adapters.in_memory.partner_trail import InMemoryPartnerTrail
+from adapters.in_memory.tables import InMemoryTables
+from domain.audit_entry import AuditEntry
+from domain.company import Company, CompanyId, CompanyStatus
+from domain.partner import Tenant
+from ports.erasure import NotArchived
+
+
+class InMemoryErasure:
+    """Keeps the promises of `ports.erasure.Erasure`: whatever row bears the company's id in its key, or says it."""
+
+    def __init__(self, tables: Callable[[], AbstractAsyncContextManager[InMemoryTables]]) -> None:
+        self._tables = tables
+
+    async def forget(self, company: CompanyId, *, tenant: Tenant, entry: AuditEntry) -> bool:
+        """Looks at every table there is."""
+        async with self._tables() as tables:
+            kept: Company | None = tables.table("companies").get(company)
+            if kept is None or kept.tenant != tenant:
+                return False
+            if kept.status is not CompanyStatus.ARCHIVED:
+                raise NotArchived(company)
+            for name in tables.names():
+                table = tables.table(name)
+                for key in [key for key, row in table.items() if _is_about(company, key, row)]:
+                    del table[key]
+            trail = InMemoryPartnerTrail(tables)
+            await trail.append(tenant, [entry])
+            await trail.record()
+        return True
+
+
+def _is_about(company: CompanyId, key: object, row: object) -> bool:
+    parts = key if isinstance(key, tuple) else (key,)
+    return company in parts or getattr(row, "company", None) == company

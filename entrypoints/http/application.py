@@ -1,0 +1,204 @@
+"""The HTTP application: routes bound to aiohttp, every answer with a request id, every refusal a problem."""
+
+import re
+import secrets
+import time
+from collections.abc import Collection, Sequence
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
+
+from domain.identifiers import is_typed_id
+from entrypoints.http.dispatch import Dispatcher
+from entrypoints.http.docs_page import docs_page
+from entrypoints.http.encoding import json_bytes
+from entrypoints.http.metrics import Metrics
+from entrypoints.http.openapi import openapi_document
+from entrypoints.http.problem_details import CONTENT_TYPE, Problem, ProblemKind
+from entrypoints.http.refusals import as_problem
+from entrypoints.http.resources import ROUTES
+from entrypoints.http.route import Route
+from entrypoints.http.services import Services
+from entrypoints.tracing import traced
+from ports.transaction import StoreUnavailable
+
+REQUEST_ID: Final = "Request-Id"
+REQUEST_KEY: Final = web.RequestKey("request_id", str)
+_REQUEST_ID_FORM: Final = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
+_NO_ROUTE: Final = "(none)"
+_NO_METHOD: Final = "(other)"
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; style-src 'unsafe-inline'",
+    "Referrer-Policy": "no-referrer",
+    "Server": "tieout",
+}
+_log = structlog.get_logger("tieout.http")
+
+
+def build_application(services: Services, routes: Sequence[Route] = ROUTES) -> web.Application:
+    """The application over these services. Nothing is opened or started here."""
+    metrics = services.metrics
+    # Bodies are read, and bounded, route by route.
+    application = web.Application(middlewares=[_Outermost(metrics).middleware], client_max_size=0)
+    dispatcher = Dispatcher(services)
+    paths = frozenset(route.path for route in routes)
+    for route in routes:
+        pattern = _pattern(route.path, paths)
+        application.router.add_route(route.method, pattern, _bound(route, dispatcher), expect_handler=_expected)
+    _add_probes(application, services, metrics)
+    _add_documents(application, services, routes)
+    return application
+
+
+def _pattern(path: str, paths: Collection[str]) -> str:
+    """The path as the router takes it: an id at its end is no word that is another path's end in the same place."""
+    before, _, last = path.rpartition("/")
+    if not last.startswith("{"):
+        return path
+    siblings = (other.rpartition("/") for other in paths)
+    words = sorted(end for start, _, end in siblings if start == before and not end.startswith("{"))
+    return f"{before}/{{{last[1:-1]}:(?!(?:{'|'.join(words)})$)[^{{}}/]+}}" if words else path
+
+
+def _bound(route: Route, dispatcher: Dispatcher) -> Handler:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return await dispatcher.dispatch(route, request, request[REQUEST_KEY])
+
+    return handler
+
+
+async def _expected(request: web.Request) -> web.StreamResponse | None:
+    """Runs outside of everything else: of what a client may expect before it sends a body there is one."""
+    if request.headers[hdrs.EXPECT].lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # that was not the answer yet
+        return None
+    id = _request_id(request)
+    response = _problem_response(Problem(ProblemKind.EXPECTATION_FAILED), id)
+    _add_headers(response, id)
+    response.force_close()
+    return response
+
+
+class _Outermost:
+    """Around every request: its id, its problems, its figures, its line in the log. No body, no secret, no query."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    @property
+    def middleware(self) -> Middleware:
+        @web.middleware
+        async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
+            request[REQUEST_KEY] = id = _request_id(request)
+            begun = time.perf_counter()
+            resource = request.match_info.route.resource
+            template = resource.canonical if resource is not None else _NO_ROUTE
+            method = request.method if request.method in hdrs.METH_ALL else _NO_METHOD
+            said = {"http.request.method": method, "http.route": template, "tieout.request": id}
+            with (
+                structlog.contextvars.bound_contextvars(request=id, **_company_named(request)),
+                traced(f"{method} {template}", said, serves=True) as span,
+            ):
+                response = await _answered(request, handler, id)
+                seconds = time.perf_counter() - begun
+                span.say("http.response.status_code", response.status)
+                if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                    span.failed(str(response.status))
+                self._metrics.answered(method, template, response.status, seconds)
+                _log.info("answered", method=method, route=template, status=response.status, seconds=round(seconds, 4))
+            _add_headers(response, id)
+            return response
+
+        return around
+
+
+def _company_named(request: web.Request) -> dict[str, str]:
+    """For the log: the company in the path, if it looks like one and not like something else put there."""
+    company = request.match_info.get("company", "")
+    return {"company": company} if is_typed_id(company, "co") else {}
+
+
+def _request_id(request: web.Request) -> str:
+    """The caller's own, if it is a sane one."""
+    given = request.headers.get(REQUEST_ID, "")
+    return given if _REQUEST_ID_FORM.fullmatch(given) else f"req_{secrets.token_hex(12)}"
+
+
+def _add_headers(response: web.StreamResponse, id: str) -> None:
+    response.headers[REQUEST_ID] = id
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+async def _answered(request: web.Request, handler: Handler, id: str) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return _problem_response(problem, id)
+    except web.HTTPMethodNotAllowed as error:
+        allowed = ", ".join(sorted(error.allowed_methods))
+        return _problem_response(Problem(ProblemKind.METHOD_NOT_ALLOWED, headers={hdrs.ALLOW: allowed}), id)
+    except web.HTTPException as error:
+        kind = ProblemKind.NOT_FOUND if error.status == HTTPStatus.NOT_FOUND else ProblemKind.MALFORMED_REQUEST
+        return _problem_response(Problem(kind), id)
+    except Exception as error:  # noqa: BLE001  # a refusal, or our own fault, which is logged
+        refusal = as_problem(error)
+        if refusal is None:
+            _log.exception("unexpected")
+            refusal = Problem(ProblemKind.UNEXPECTED, "It was recorded under the request id.")
+        return _problem_response(refusal, id)
+
+
+def _problem_response(problem: Problem, id: str) -> web.Response:
+    return web.Response(
+        status=problem.kind.status,
+        body=json_bytes(problem.as_json(id)),
+        content_type=CONTENT_TYPE,
+        headers=problem.headers,
+    )
+
+
+def _add_probes(application: web.Application, services: Services, metrics: Metrics) -> None:
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"status": "alive"})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        reason = await services.not_ready()
+        if reason is None:
+            return web.json_response({"status": "ready"})
+        raise Problem(ProblemKind.UNAVAILABLE, reason)
+
+    async def figures(_request: web.Request) -> web.Response:
+        at = services.clock()
+        try:
+            load = await services.work_list.load(at=at)
+        except StoreUnavailable:  # the figures of this process are wanted now more than ever
+            load = None
+        text = metrics.text(load, at)
+        return web.Response(body=text, headers={hdrs.CONTENT_TYPE: "text/plain; version=0.0.4; charset=utf-8"})
+
+    application.router.add_get("/healthz", healthz)
+    application.router.add_get("/readyz", readyz)
+    application.router.add_get("/metrics", figures, allow_head=False)
+
+
+def _add_documents(application: web.Application, services: Services, routes: Sequence[Route]) -> None:
+    document = openapi_document(routes, services.public_url)
+    encoded = json_bytes(document)
+    page = docs_page(document, services.public_url)
+
+    async def openapi(_request: web.Request) -> web.Response:
+        return web.Response(body=encoded, content_type="application/json")
+
+    async def docs(_request: web.Request) -> web.Response:
+        return web.Response(text=page, content_type="text/html")
+
+    application.router.add_get("/openapi.json", openapi, allow_head=False)
+    application.router.add_get("/docs", docs, allow_head=False)
+    application.router.add_get("/docs/problems", docs, allow_head=False)

@@ -1,0 +1,1 @@
+"""Long-running proofs, `tieout prove`: seconds in the test suite, hours by hand."""

@@ -1,0 +1,58 @@
+"""Values of the domain as bytes to be kept, and back: what every store of decisions has in common.
+
+JSON where people may have to read it (matches), MessagePack where keys are not texts (models, bases). Decoding gives
+values equal to those encoded, or raises.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from domain.matching.descriptor import TextForm, TextKey
+from domain.matching.model import ModelSnapshot
+from domain.reconciliation_match import ReconciliationMatch
+from ports.reconciliation_record import KeptBasis
+
+
+def _from_text(type_: type[Any], value: object) -> Any:
+    if type_ is TextKey and isinstance(value, str):
+        form, _, names = value.partition(": ")
+        return TextKey.of(TextForm(form), names)
+    raise NotImplementedError(f"{type_} is not kept")
+
+
+_MATCH: Final = msgspec.json.Decoder(ReconciliationMatch)
+_MODEL: Final = msgspec.msgpack.Decoder(ModelSnapshot, dec_hook=_from_text)
+_BASIS: Final = msgspec.msgpack.Decoder(KeptBasis)
+_TO_JSON: Final = msgspec.json.Encoder(order="deterministic")
+_TO_MESSAGE: Final = msgspec.msgpack.Encoder(enc_hook=str)
+
+
+def match_bytes(match: ReconciliationMatch) -> bytes:
+    """The match, whole."""
+    return _TO_JSON.encode(match)
+
+
+def match_from(content: bytes) -> ReconciliationMatch:
+    """The match that was encoded."""
+    return _MATCH.decode(content)
+
+
+def model_bytes(model: ModelSnapshot) -> bytes:
+    """The model, whole."""
+    return _TO_MESSAGE.encode(model)
+
+
+def model_from(content: bytes) -> ModelSnapshot:
+    """The model that was encoded."""
+    return _MODEL.decode(content)
+
+
+def basis_bytes(basis: KeptBasis) -> bytes:
+    """The basis, whole."""
+    return _TO_MESSAGE.encode(basis)
+
+
+def basis_from(content: bytes) -> KeptBasis:
+    """The basis that was encoded."""
+    return _BASIS.decode(content)

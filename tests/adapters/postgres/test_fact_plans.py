@@ -1,0 +1,111 @@
+"""Every selection of facts is answered by its own index, also before PostgreSQL has statistics of the tables.
+
+Without them a planner that may choose chooses badly: a look-up of one amount once read every payout of the company.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import asyncpg
+import attrs
+import pytest
+import pytest_asyncio
+
+from adapters.postgres.facts import reads
+from adapters.postgres.store import PostgresStore
+from domain.bank_deposit import BankAccountId
+from domain.company import CompanyId
+from domain.company_facts import CompanyFacts
+from domain.money import Currency, Money
+from domain.payout import PayoutId
+from entrypoints.benchmarks.facts_load import facts_of
+from ports.facts import (
+    AmountDays,
+    AmountsWithin,
+    FactSelection,
+    FactSource,
+    ItemsOf,
+    LinesDated,
+    OfAmounts,
+    PayoutsArriving,
+    WithIds,
+)
+from tests.ports.facts_contract import item
+
+NOON: Final = datetime(2026, 6, 30, 12, tzinfo=UTC)
+ACME: Final = CompanyId("co_plans00000")
+DAY: Final = date(2024, 3, 1)
+FACTS: Final = facts_of(6_000)
+COMMON: Final = Money(25_000, Currency.of("usd"))
+"""So much was paid on each of many days."""
+SOME: Final = Money(FACTS.payouts[7].amount.minor_units, Currency.of("usd"))
+
+
+@pytest_asyncio.fixture
+async def acme(postgres_database: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection in a transaction on a company whose facts have just been loaded, a hundred of them corrected."""
+    store = await PostgresStore.open(postgres_database)
+    async with store.company(ACME) as transaction:
+        await transaction.facts.record(FACTS, source=FactSource.PUSHED, at=NOON)
+        common = tuple(
+            attrs.evolve(each, id=PayoutId(f"po_common_{number}"), amount=COMMON)
+            for number, each in enumerate(FACTS.payouts[:900])
+        )
+        await transaction.facts.record(CompanyFacts(payouts=common), source=FactSource.PUSHED, at=NOON)
+        items = CompanyFacts(balance_transactions=tuple(item(f"txn_{n}", f"po_{n // 4}") for n in range(4_000)))
+        await transaction.facts.record(items, source=FactSource.PUSHED, at=NOON)
+        again = CompanyFacts(payouts=tuple(attrs.evolve(each, trace_id="told later") for each in FACTS.payouts[:100]))
+        await transaction.facts.record(again, source=FactSource.PUSHED, at=NOON)
+    await store.close()
+    connection = await asyncpg.connect(postgres_database, server_settings={"search_path": "tieout"})
+    await connection.execute(f"SET ROLE tieout_runtime; BEGIN; SET LOCAL tieout.company = '{ACME}'")
+    yield connection
+    await connection.close()
+
+
+def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """All parts of a plan."""
+    return [plan, *(each for part in plan.get("Plans", ()) for each in nodes(part))]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "indexes"),
+    [
+        (WithIds(ids=(FACTS.payouts[3].id, FACTS.deposits[5].id)), {"payouts_pkey", "bank_deposits_pkey"}),
+        (OfAmounts(amounts=(SOME,)), {"payouts_amounts", "bank_deposits_amounts"}),
+        (OfAmounts(amounts=(SOME,), first_day=DAY, last_day=DAY), {"payouts_amounts", "bank_deposits_amounts"}),
+        (OfAmounts(amounts=(COMMON,), first_day=DAY, last_day=DAY), {"payouts_amounts"}),
+        (AmountsWithin(payouts=(AmountDays(amount=COMMON, first_day=DAY, last_day=DAY),)), {"payouts_amounts"}),
+        (PayoutsArriving(first_day=DAY, last_day=DAY), {"payouts_days"}),
+        (LinesDated(first_day=DAY, last_day=DAY), {"bank_deposits_days"}),
+        # By days or by account and day: either is right, as a company has few accounts.
+        (LinesDated(first_day=DAY, last_day=DAY, accounts=(BankAccountId("bank_checking"),)), set()),
+        (ItemsOf(payouts=(PayoutId("po_1"),)), {"balance_transactions_payouts"}),
+    ],
+    ids=[
+        "ids",
+        "amount",
+        "amount and day",
+        "common amount and day",
+        "common amounts within days",
+        "arrivals",
+        "days",
+        "days of an account",
+        "items",
+    ],
+)
+async def test_a_selection_reads_what_it_finds_and_little_else(
+    acme: asyncpg.Connection, wanted: FactSelection, indexes: set[str]
+) -> None:
+    used = set[str]()
+    for _, sql, arguments in reads(wanted):
+        explained = json.loads(await acme.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", ACME, *arguments))
+        parts = nodes(explained[0]["Plan"])
+        used |= {part["Index Name"] for part in parts if "Index Name" in part}
+        removed = sum(part.get("Rows Removed by Filter", 0) * part["Actual Loops"] for part in parts)
+        assert removed <= 10, sql
+        assert not [part for part in parts if part["Node Type"] == "Seq Scan"], sql
+
+    assert used >= indexes

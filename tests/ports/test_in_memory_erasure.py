@@ -1,0 +1,17 @@
+import pytest
+
+from adapters.in_memory.erasure import InMemoryErasure
+from adapters.in_memory.store import InMemoryStore
+from ports.erasure import Erasure
+from ports.transaction import Store
+from tests.ports.erasure_contract import ErasureContract
+
+
+class TestInMemoryErasure(ErasureContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        return InMemoryStore()
+
+    def erasure(self, store: Store) -> Erasure:
+        assert isinstance(store, InMemoryStore)
+        return InMemoryErasure(store.tables)
