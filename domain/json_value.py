@@ -23,6 +23,8 @@ _ESCAPES: Final = {
     "\r": "\\r",
     "\t": "\\t",
 }
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
+"""Values of these very types stay as they are; those of types derived from them do not."""
 
 
 def frozen_object(value: Mapping[str, Any]) -> JsonObject:
@@ -37,7 +39,7 @@ def _frozen_mapping(value: Mapping[Any, Any], where: str) -> JsonObject:
     for key, item in value.items():
         if not isinstance(key, str):
             raise TypeError(f"{where}: a key is {type(key).__name__}, not text")
-        frozen[str(key)] = _frozen(item, f"{where}.{key}")
+        frozen[str(key)] = item if type(item) in _PLAIN else _frozen(item, f"{where}.{key}")
     return MappingProxyType(frozen)
 
 
@@ -51,6 +53,8 @@ def _frozen(value: Any, where: str) -> JsonValue:
     if isinstance(value, Mapping):
         return _frozen_mapping(value, where)
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
+        if type(value) is tuple and _PLAIN.issuperset(map(type, value)):
+            return value
         return tuple(_frozen(item, f"{where}[{place}]") for place, item in enumerate(value))
     raise TypeError(f"{where}: {type(value).__name__} has no exact JSON")
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 import attrs
 
@@ -21,6 +21,9 @@ class PayoutStatus(StrEnum):
     CANCELED = "canceled"
     UNKNOWN = "unknown"
     """The source does not say: the itemised report names payouts without their status."""
+
+
+_CAME_BACK: Final = frozenset({PayoutStatus.FAILED, PayoutStatus.CANCELED})
 
 
 class ReconciliationStatus(StrEnum):
@@ -70,4 +73,4 @@ class Payout:
     @property
     def came_back(self) -> bool:
         """Stripe says that this money did not stay at the bank."""
-        return self.status is PayoutStatus.FAILED or self.status is PayoutStatus.CANCELED
+        return self.status in _CAME_BACK

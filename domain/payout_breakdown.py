@@ -9,6 +9,7 @@ payout bears one) counts among its fees. What manual and instant payouts paid ou
 
 from collections import defaultdict
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 
 import attrs
@@ -314,6 +315,8 @@ def _transaction_outcomes(
     )
 
 
+_ORDER: Final = attrgetter("kind", "where", "reason")
+"""Breaks in their own order, many times faster than they compare themselves."""
 _NOT_A_BREAK: Final = frozenset({RemainderLabel.NONE, *RemainderLabel.settled()})
 
 
@@ -342,4 +345,4 @@ def _breaks(
         for transaction in transactions
         if not transaction.is_understood
     ]
-    return tuple(sorted({*found, *astray.values()}))
+    return tuple(sorted({*found, *astray.values()}, key=_ORDER))

@@ -33,3 +33,23 @@ class ReconciliationDecision:
     def records(self) -> tuple[tuple[PayoutId, ...], tuple[BankDepositId, ...]]:
         """What it is about, in the order of ids."""
         return tuple(sorted(self.payouts)), tuple(sorted(self.deposits))
+
+
+class Verdict(StrEnum):
+    """What a person says of a match."""
+
+    CONFIRM = "confirm"
+    """It is right, whatever comes."""
+    REJECT = "reject"
+    """It is wrong, and never to be proposed again."""
+    REVERSE = "reverse"
+    """It is not to stand: what a person said of it is taken back; a match of the engine's own is rejected."""
+
+
+@attrs.frozen(kw_only=True)
+class VerdictOnMatch:
+    """One verdict, and why."""
+
+    match: str
+    verdict: Verdict
+    note: str

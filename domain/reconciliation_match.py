@@ -1,6 +1,8 @@
 """A reconciliation match: which payouts and which deposits are the same money, how sure that is, and why."""
 
+import functools
 from enum import StrEnum
+from typing import Final
 
 import attrs
 
@@ -17,6 +19,10 @@ class MatchStatus(StrEnum):
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
     REVERSED = "reversed"
+
+
+NO_LONGER_HOLDS: Final = frozenset({MatchStatus.REJECTED, MatchStatus.REVERSED})
+"""What is said of a match that is none any more: `rejected` where a person's word is why, `reversed` otherwise."""
 
 
 class MatchKind(StrEnum):
@@ -66,6 +72,12 @@ class EvidenceItem:
     feature: str
     level: str
     millinats: int
+
+
+@functools.lru_cache(maxsize=65_536)
+def evidence_item(feature: str, level: str, millinats: int) -> EvidenceItem:
+    """A reason; what a million matches all say is one value."""
+    return EvidenceItem(feature=feature, level=level, millinats=millinats)
 
 
 @attrs.frozen(kw_only=True)

@@ -77,6 +77,13 @@ class FailureKind(StrEnum):
     UNUSABLE_URL = "unusable_url"
 
 
+def failure_of(status: int) -> FailureKind | None:
+    """What this status of an answer says: it alone decides, whatever comes with it. None: the endpoint took it."""
+    if 200 <= status < 300:
+        return None
+    return FailureKind.REDIRECTED if 300 <= status < 400 else FailureKind.REFUSED
+
+
 @attrs.frozen(kw_only=True)
 class Answer:
     """What came of one attempt."""

@@ -13,14 +13,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError, validators
 
+from entrypoints.partner_commands import partner
 from entrypoints.progress_bar import progress_bar
-
-if TYPE_CHECKING:
-    from entrypoints.settings import Settings
+from entrypoints.unusable import Unusable, service_settings
 
 DONE, LEFT_UNEXPLAINED, UNUSABLE = 0, 1, 2
 
@@ -28,11 +27,8 @@ _BENCHMARK_LIBRARIES = ("duckdb",)
 
 Files = Annotated[tuple[Path, ...], Parameter(consume_multiple=True, negative="", show_default=False)]
 Number = Annotated[int, Parameter(validator=validators.Number(gte=1))]
+Port = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65535))]
 Flag = Annotated[bool, Parameter(negative="", show_default=False)]
-
-
-class Unusable(Exception):
-    """The command cannot be done as given. The message is the one line to show."""
 
 
 def version() -> str:
@@ -54,7 +50,6 @@ tieout = App(
 )
 bench = App(name="bench", help="Benchmarks, as ratios against what others do.", help_epilogue="")
 tieout.command(bench)
-partner = App(name="partner", help="The platforms that call the service.", help_epilogue="")
 tieout.command(partner)
 prove = App(name="prove", help="Long-running proofs of what the service promises.", help_epilogue="")
 tieout.command(prove)
@@ -108,9 +103,7 @@ def reconcile(
 
 
 @tieout.command(help_epilogue="Settings come from the environment: `tieout doctor` lists them")
-def serve(
-    *, host: str = "127.0.0.1", port: Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65535))] = 8080
-) -> int:
+def serve(*, host: str = "127.0.0.1", port: Port = 8080) -> int:
     """The service: API, webhooks and workers, on an embedded PostgreSQL unless DATABASE_URL is set.
 
     Parameters
@@ -122,17 +115,25 @@ def serve(
     """
     from entrypoints.serve_command import run_serve
 
-    with _service_settings() as settings:
+    with service_settings() as settings:
         return run_serve(settings, host=host, port=port)
 
 
 @tieout.command
-def worker() -> int:
-    """Workers alone: as many processes, on as many machines, as wanted."""
+def worker(*, metrics_port: Port | None = None, metrics_host: str = "127.0.0.1") -> int:
+    """Workers alone: as many processes, on as many machines, as wanted.
+
+    Parameters
+    ----------
+    metrics_port
+        Answer /metrics, /healthz and /readyz on this port; 0 for any that is free. Default: on none.
+    metrics_host
+        The address to listen on for that.
+    """
     from entrypoints.serve_command import run_worker
 
-    with _service_settings() as settings:
-        return run_worker(settings)
+    with service_settings() as settings:
+        return run_worker(settings, probes=None if metrics_port is None else (metrics_host, metrics_port))
 
 
 @tieout.command
@@ -140,7 +141,7 @@ def migrate() -> int:
     """Brings the database's schema to this version's. `tieout serve` does so by itself."""
     from entrypoints.migrate_command import run_migrate
 
-    with _service_settings() as settings:
+    with service_settings() as settings:
         return run_migrate(settings)
 
 
@@ -150,21 +151,6 @@ def doctor() -> int:
     from entrypoints.doctor_command import run_doctor
 
     return run_doctor()
-
-
-@partner.command
-def add(name: str) -> int:
-    """A new partner, and its first test and live key, shown once.
-
-    Parameters
-    ----------
-    name
-        What it is called.
-    """
-    from entrypoints.partner_command import run_partner_add
-
-    with _service_settings() as settings:
-        return run_partner_add(settings, name)
 
 
 @bench.command
@@ -226,6 +212,7 @@ def service(
     rounds: Number = 3,
     changes: Annotated[int, Parameter(validator=validators.Number(gte=4))] = 200,
     a_year: Number = 5_000,
+    mix: Literal["hard", "everyday"] = "hard",
 ) -> int:
     """Loads one company, reconciles it, then changes single facts, on an embedded PostgreSQL of its own.
 
@@ -239,11 +226,22 @@ def service(
         Single changes at each size (from 1,000,000 payouts on, half as many).
     a_year
         Payouts in a year: a larger company is an older one.
+    mix
+        Round amounts that come again for years and look-alikes, or neither.
     """
     from entrypoints.benchmarks.service import run_service
+    from entrypoints.benchmarks.service_data import Mix
 
     with progress_bar() as progress:
-        report = run_service(sizes, rounds=rounds, changes=changes, a_year=a_year, progress=progress)
+        report = run_service(
+            sizes,
+            rounds=rounds,
+            changes=changes,
+            a_year=a_year,
+            mix=Mix(mix),
+            progress=progress,
+            said=lambda words: print(words, flush=True),
+        )
     print(report.as_text())
     return DONE if report.holds else LEFT_UNEXPLAINED
 
@@ -322,7 +320,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _discard_output()
         return DONE
     except OSError as error:
-        # Files are read and written elsewhere; what is left is standard output, on a full disk, say.
+        if error.filename is not None:
+            return _refuse(f"{os.fsdecode(error.filename)}: cannot be used ({error.strerror or error})")
+        # Files have names; what has none is standard output, on a full disk, say.
         _discard_output()
         return _refuse(f"standard output: cannot be written ({error.strerror or error})")
     return status if isinstance(status, int) else DONE
@@ -347,18 +347,6 @@ def _refuse(words: str) -> int:
     with contextlib.suppress(OSError):  # standard error may be closed or full: the status says it all the same
         print(f"tieout: {' '.join(words.split())}", file=sys.stderr, flush=True)
     return UNUSABLE
-
-
-@contextlib.contextmanager
-def _service_settings() -> Iterator["Settings"]:
-    """The settings. Raises Unusable for one that says nothing usable, or if the service cannot start by them."""
-    from entrypoints.composition.service import CannotStart
-    from entrypoints.settings import Settings, UnusableSetting
-
-    try:
-        yield Settings.from_environment(os.environ)
-    except (UnusableSetting, CannotStart) as refusal:
-        raise Unusable(str(refusal)) from refusal
 
 
 @contextlib.contextmanager

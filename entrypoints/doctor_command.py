@@ -8,11 +8,12 @@ from typing import Final
 
 from domain.company import CompanyId
 from domain.partner import Mode, Tenant
+from entrypoints.composition.cannot_start import CannotStart
 from entrypoints.composition.service import (
-    CannotStart,
     Service,
     data_folder,
     examine_database,
+    has_database,
     master_key_source,
     opened_database,
     opened_service,
@@ -55,12 +56,12 @@ async def examined(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
         return
     for finding in _addresses(settings):
         yield finding
-    if settings.database_url is None:
-        async for finding in _embedded(settings):
-            yield finding
-        if not (data_folder(settings) / "postgres").exists():
-            return
     try:
+        if settings.database_url is None:
+            async for finding in _embedded(settings):
+                yield finding
+        if not has_database(settings):
+            return
         master_key_source(settings)
         yield Finding.fine("master key: usable")
         async with opened_database(settings) as database:
@@ -99,7 +100,7 @@ async def _embedded(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding.fine(f"embedded database: {await asyncio.to_thread(postgres_programs, settings)}")
     except CannotStart as refusal:
         yield Finding.wrong(f"embedded database: {refusal}")
-    if not (folder / "postgres").exists():
+    if not has_database(settings):
         yield Finding.note(f"data folder: {folder} holds no database yet: `tieout serve` makes one")
         return
     free = shutil.disk_usage(folder).free

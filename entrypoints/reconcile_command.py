@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from entrypoints.command_line import DONE, LEFT_UNEXPLAINED, Unusable
+from entrypoints.command_line import DONE, LEFT_UNEXPLAINED
 from entrypoints.composition import UnusableBankColumns, bank_readers, stripe_readers
 from entrypoints.progress_bar import progress_bar
 from entrypoints.report import render_report
 from entrypoints.terminal_summary import PLAIN_WIDTH, Summary
+from entrypoints.unusable import Unusable
 from ports.facts_reader import InputFile, UnreadableFile
 from ports.use_cases.reconcile_files import NothingHappened, Stage, reconcile_files
 
@@ -54,7 +55,7 @@ def run_reconcile(
                 on_stage=lambda stage: progress(stage.value, list(Stage).index(stage), len(Stage)),
             )
     except UnreadableFile as refusal:
-        raise Unusable(str(refusal)) from refusal
+        raise Unusable(_with_what_helps(refusal, bank_columns)) from refusal
     except UnusableBankColumns as refusal:
         raise Unusable(f"--bank-columns: {refusal}") from refusal
     except NothingHappened:
@@ -103,6 +104,14 @@ def _read(path: Path, *, name_only: bool) -> InputFile:
     return InputFile(name=path.name if name_only else _name(path), content=content)
 
 
+def _with_what_helps(refusal: UnreadableFile, bank_columns: str | None) -> str:
+    """The refusal, and the option that says of a CSV's columns what its headings do not."""
+    if refusal.columns is None:
+        return str(refusal)
+    said = f"{bank_columns},{refusal.columns}" if bank_columns else refusal.columns
+    return f"{refusal}; say it with --bank-columns {said}"
+
+
 def _name(path: Path) -> str:
     """The path as text that UTF-8 can hold, whatever bytes the file system has for it."""
     return os.fsencode(path).decode("utf-8", errors="replace")
@@ -124,6 +133,8 @@ def _check_out(out: Path | None, inputs: tuple[Path, ...]) -> None:
 
 
 def _write(out: Path, content: bytes) -> None:
+    """Writes the report where and as the shell's own `>` would: a new file's mode follows the umask, a file that is
+    there keeps its mode. Who must see it is for its owner to say, by folder, umask or an earlier chmod."""
     try:
         out.write_bytes(content)
     except OSError as error:

@@ -32,7 +32,8 @@ def report(result: ReconciledFiles, *, engine: str) -> Json:
         "engine": engine,
         "model": {"version": reconciliation.model_version, "hash": reconciliation.model_hash},
         "inputs": [
-            {"file": given.file, "kind": given.kind, "records": given.records} for given in result.gathered.inputs
+            {"file": given.file, "kind": given.kind, "records": given.records, "notes": list(given.notes)}
+            for given in result.gathered.inputs
         ],
         "matches": [_match(match) for match in sorted(reconciliation.matches, key=lambda match: match.id)],
         "payouts": _payouts(result),

@@ -9,8 +9,9 @@ from contextlib import AsyncExitStack
 from aiohttp import web
 
 from entrypoints.background import background
-from entrypoints.composition.service import CannotStart, Service, opened_service
-from entrypoints.http.application import build_application
+from entrypoints.composition.cannot_start import CannotStart
+from entrypoints.composition.service import Service, opened_service
+from entrypoints.http.application import build_application, build_probes
 from entrypoints.http.server import runner
 from entrypoints.logging_setup import set_up_logging
 from entrypoints.new_partner import make_partner
@@ -28,11 +29,11 @@ def run_serve(settings: Settings, *, host: str, port: int) -> int:
         return run(lambda: serve(settings, host=host, port=port, say=_say))
 
 
-def run_worker(settings: Settings) -> int:
-    """Works, without answering requests. Raises CannotStart."""
+def run_worker(settings: Settings, *, probes: tuple[str, int] | None) -> int:
+    """Works; answers probes and nothing else, where `probes` says, if it does. Raises CannotStart."""
     set_up_logging()
     with _traces():
-        return run(lambda: work(settings, say=_say))
+        return run(lambda: work(settings, probes=probes, say=_say))
 
 
 @contextlib.contextmanager
@@ -48,7 +49,7 @@ async def serve(settings: Settings, *, host: str, port: int, say: Say) -> int:
     """Says its address once it answers there; after that, a signal ends it."""
     with stopping_by_signal() as stop:
         async with AsyncExitStack() as stack:
-            address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+            address = _http(host, port)
             service = await stack.enter_async_context(
                 opened_service(settings, public_url=settings.public_url or address)
             )
@@ -56,9 +57,7 @@ async def serve(settings: Settings, *, host: str, port: int, say: Say) -> int:
             served = runner(build_application(service.services))
             await served.setup()
             stack.push_async_callback(served.cleanup)
-            await _listen(served, host, port)
-            bound = served.addresses[0]
-            reached = f"http://{f'[{host}]' if ':' in host else host}:{bound[1]}"
+            reached = await _listen(served, host, port, option="--port")
             say(f"Its API is explained at {reached}/docs")
             say(f"Tieout answers at {reached}")
             loops = background(service, stop)
@@ -73,22 +72,36 @@ async def _stop_answering(stop: asyncio.Event, served: web.AppRunner, say: Say) 
     await served.cleanup()
 
 
-async def work(settings: Settings, *, say: Say) -> int:
-    """Says that it works; after that, a signal ends it."""
+async def work(settings: Settings, *, probes: tuple[str, int] | None = None, say: Say) -> int:
+    """Says that it works; after that, a signal ends it. Probes are answered until the last work has ended."""
     with stopping_by_signal() as stop:
-        async with opened_service(settings, public_url=settings.public_url or "http://localhost") as service:
+        async with AsyncExitStack() as stack:
+            public_url = settings.public_url or "http://localhost"
+            service = await stack.enter_async_context(opened_service(settings, public_url=public_url))
+            if probes is not None:
+                asked = runner(build_probes(service.services))
+                await asked.setup()
+                stack.push_async_callback(asked.cleanup)
+                reached = await _listen(asked, *probes, option="--metrics-port")
+                say(f"Its figures are at {reached}/metrics")
             say("Tieout works.")
             await until_stopped(stop, background(service, stop))
     return 0
 
 
-async def _listen(served: web.AppRunner, host: str, port: int) -> None:
+async def _listen(served: web.AppRunner, host: str, port: int, *, option: str) -> str:
+    """The address at which it is reached. Raises CannotStart."""
     try:
         await web.TCPSite(served, host, port).start()
     except OSError as error:
         raise CannotStart(
-            f"{host}:{port} cannot be listened on: {error.strerror or error}; try another --port"
+            f"{host}:{port} cannot be listened on: {error.strerror or error}; try another {option}"
         ) from error
+    return _http(host, served.addresses[0][1])
+
+
+def _http(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 async def _introduce_first_partner(service: Service, say: Say) -> None:

@@ -65,7 +65,7 @@ class Settings:
             public_url=_address("TIEOUT_PUBLIC_URL", given),
             master_key=given.get("TIEOUT_MASTER_KEY"),
             master_key_file=_path(given.get("TIEOUT_MASTER_KEY_FILE")),
-            data_dir=_path(given.get("TIEOUT_DATA_DIR")),
+            data_dir=_data_dir(given.get("TIEOUT_DATA_DIR")),
             stripe_api_base=_address("TIEOUT_STRIPE_API_BASE", given) or STRIPE_API,
             stripe_connect_base=_address("TIEOUT_STRIPE_CONNECT_BASE", given) or STRIPE_CONNECT,
             plaid_base=_address("TIEOUT_PLAID_BASE", given),
@@ -83,6 +83,16 @@ def unknown_settings(environment: Mapping[str, str]) -> tuple[tuple[str, str | N
 
 def _path(text: str | None) -> Path | None:
     return None if text is None else Path(text).expanduser()
+
+
+def _data_dir(text: str | None) -> Path | None:
+    folder = _path(text)
+    if folder is not None and not folder.is_absolute():
+        example = f"such as {folder.absolute()}"
+        raise UnusableSetting(
+            "TIEOUT_DATA_DIR", f"it must begin with / ({example}): or it is another folder wherever Tieout is started"
+        )
+    return folder
 
 
 def _database_url(text: str | None) -> str | None:

@@ -19,8 +19,10 @@ from ports.transaction import StoreUnavailable
 from ports.work_list import WorkList
 from ports.work_requests import LeaseLost
 
-LEASE: Final = timedelta(seconds=60)
-"""How long a dead worker's work waits for another."""
+LEASE: Final = timedelta(seconds=20)
+"""How long a dead worker's work waits for another. It is renewed after each third, so that two renewals may fail before
+somebody else begins the same work, which would be in vain and no more: what is written is fenced by the lease's number.
+Clocks of machines may differ by two thirds of it."""
 POLL: Final = timedelta(milliseconds=250)
 """How often to look for work when there was none: an index look-up that finds nothing."""
 POLL_WITHOUT_STORE: Final = timedelta(seconds=2)

@@ -51,3 +51,7 @@ class Decisions(Protocol):
     async def since(self, number: int) -> DecisionChanges:
         """What is different from how it was after this number."""
         ...
+
+    async def hold(self) -> None:
+        """Waits for other transactions that decide, and keeps them waiting until this one ends."""
+        ...

@@ -41,13 +41,18 @@ class FactsRead:
 
 
 class UnreadableFile(Exception):
-    """The file as a whole cannot be used: not readable, no known format, truncated, no usable header or record."""
+    """The file as a whole cannot be used: not readable, no known format, truncated, no usable header or record.
 
-    def __init__(self, *, file: str, place: str, reason: str) -> None:
+    `columns`: where a word on a CSV's columns would help, what to say, such as `date=…,amount=Value`. How it is said
+    is for whoever took the file to add.
+    """
+
+    def __init__(self, *, file: str, place: str, reason: str, columns: str | None = None) -> None:
         super().__init__(f"{file}: {place}: {reason}" if place else f"{file}: {reason}")
         self.file = file
         self.place = place
         self.reason = reason
+        self.columns = columns
 
 
 class FactsReader(Protocol):

@@ -9,9 +9,12 @@ from typing import Any, Final
 import msgspec
 
 from domain.matching.descriptor import TextForm, TextKey
+from domain.matching.evidence import Records
 from domain.matching.model import ModelSnapshot
 from domain.reconciliation_match import ReconciliationMatch
+from domain.what_if import ProposedChanges, WhatIfEffect
 from ports.reconciliation_record import KeptBasis
+from ports.what_ifs import WhatIf, WhatIfHead
 
 
 def _from_text(type_: type[Any], value: object) -> Any:
@@ -21,9 +24,17 @@ def _from_text(type_: type[Any], value: object) -> Any:
     raise NotImplementedError(f"{type_} is not kept")
 
 
+class _RecordsOfMatch(msgspec.Struct):
+    payouts: list[str]
+    deposits: list[str]
+
+
 _MATCH: Final = msgspec.json.Decoder(ReconciliationMatch)
+_RECORDS: Final = msgspec.json.Decoder(_RecordsOfMatch)
 _MODEL: Final = msgspec.msgpack.Decoder(ModelSnapshot, dec_hook=_from_text)
 _BASIS: Final = msgspec.msgpack.Decoder(KeptBasis)
+_WHAT_IF_HEAD: Final = msgspec.json.Decoder(WhatIfHead)
+_WHAT_IF: Final = msgspec.json.Decoder(tuple[ProposedChanges, WhatIfEffect])
 _TO_JSON: Final = msgspec.json.Encoder(order="deterministic")
 _TO_MESSAGE: Final = msgspec.msgpack.Encoder(enc_hook=str)
 
@@ -36,6 +47,12 @@ def match_bytes(match: ReconciliationMatch) -> bytes:
 def match_from(content: bytes) -> ReconciliationMatch:
     """The match that was encoded."""
     return _MATCH.decode(content)
+
+
+def kept_records(content: bytes) -> Records:
+    """The records of the match that was encoded, each kind in the order of ids; nothing else of it is decoded."""
+    found = _RECORDS.decode(content)
+    return tuple(sorted(found.payouts)), tuple(sorted(found.deposits))
 
 
 def model_bytes(model: ModelSnapshot) -> bytes:
@@ -56,3 +73,23 @@ def basis_bytes(basis: KeptBasis) -> bytes:
 def basis_from(content: bytes) -> KeptBasis:
     """The basis that was encoded."""
     return _BASIS.decode(content)
+
+
+def what_if_head_bytes(head: WhatIfHead) -> bytes:
+    """Question and figures."""
+    return _TO_JSON.encode(head)
+
+
+def what_if_head_from(content: bytes) -> WhatIfHead:
+    """The head that was encoded."""
+    return _WHAT_IF_HEAD.decode(content)
+
+
+def what_if_bytes(what_if: WhatIf) -> bytes:
+    """What was proposed, and its effect."""
+    return _TO_JSON.encode((what_if.proposed, what_if.effect))
+
+
+def what_if_from(content: bytes) -> tuple[ProposedChanges, WhatIfEffect]:
+    """What was encoded of it."""
+    return _WHAT_IF.decode(content)

@@ -13,6 +13,10 @@ class Partners(Protocol):
         """A new partner; the same one again changes nothing. Raises ValueError for another one under its id."""
         ...
 
+    async def rename(self, id: PartnerId, name: str) -> bool:
+        """Gives the partner another name. False: there is none of this id."""
+        ...
+
     async def find(self, id: PartnerId) -> Partner | None:
         """The partner of this id."""
         ...

@@ -16,7 +16,7 @@ from ports.pages import Page, PageKey
 
 @attrs.frozen(kw_only=True)
 class KeptMatch:
-    """A match as it was kept by one run. `reversed`: it holds no longer."""
+    """A match as it was kept by one run. `reversed`: it holds no longer; `rejected`: nor that, by a person's word."""
 
     id: str
     version: int
@@ -52,7 +52,15 @@ class KeptBreak:
     id: str
     found: ReconciliationBreak
     opened_at: datetime
+    """When last."""
     resolved_at: datetime | None
+    changed_before: datetime | None = None
+    """When it was opened or resolved before the last time; None: never."""
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it was opened or resolved last."""
+        return self.resolved_at or self.opened_at
 
 
 @attrs.frozen(kw_only=True)
@@ -63,6 +71,7 @@ class MatchesWanted:
     kind: MatchKind | None = None
     record: str | None = None
     """The id of a payout or bank line that is in it."""
+    ids: tuple[str, ...] | None = None
     updated_since: datetime | None = None
     """Changed then or later, also those that hold no longer; the oldest change first."""
 
@@ -85,11 +94,20 @@ class DepositOutcomesWanted:
 
 @attrs.frozen(kw_only=True)
 class BreaksWanted:
-    """Which breaks: the open ones, unless asked for others."""
+    """Which breaks, all filters together."""
 
+    id: str | None = None
     kind: BreakKind | None = None
-    resolved: bool = False
+    resolved: bool | None = None
+    """None: the open ones; with `id` or `updated_since`, both."""
     updated_since: datetime | None = None
+    """Opened or resolved then or later; the oldest change first."""
+
+    @property
+    def is_resolved(self) -> bool | None:
+        """What is asked for, said or not; None: both."""
+        both = self.resolved is None and (self.id is not None or self.updated_since is not None)
+        return None if both else bool(self.resolved)
 
 
 class ReconciliationLists(Protocol):

@@ -4,9 +4,9 @@ Part of a company's transaction (`transaction.reconciliation`). Matches are appe
 is another version. Each recording is a run of the company's, numbered from 1 without a gap.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 import attrs
 
@@ -16,12 +16,16 @@ from domain.matching.evidence import Records
 from domain.matching.model import Horizon, ModelSnapshot
 from domain.matching.neighbourhood import ReconciliationChanges
 from domain.matching.outcomes import Sightings
-from domain.matching.reach import OpenWithin, Waiting
+from domain.matching.reach import OpenRecord, Waiting
 from domain.matching.standing import DepositStanding, PayoutStanding
 from domain.payout import PayoutId
+from domain.payout_totals import PayoutTotals
 from domain.reconciliation_break import ReconciliationBreak
-from domain.reconciliation_match import MatchStatus, ReconciliationMatch
+from domain.reconciliation_match import MatchKind, MatchStatus, ReconciliationMatch
 from domain.reconciliation_outcome import PayoutOutcomeKind
+
+STANDINGS: Final = 1
+"""Grows when standings say something that they did not; then all are kept again, once."""
 
 
 @attrs.frozen(kw_only=True)
@@ -47,8 +51,12 @@ class KeptBasis:
     """How many payouts and bank lines there are."""
     learned_from_records: int
     """How many there were when the model was learned."""
+    standings: int = 0
+    """What standings say (`STANDINGS`): those of another version were kept before there was this one."""
     accepted_up_to: int | None = None
     """Matches that stood after this run are the accepted ones, which stay unless clearly beaten; None: none are."""
+    totals: PayoutTotals | None = None
+    """What all payouts come to by currency and outcome; None: not known, for the run was of a version without them."""
 
 
 @attrs.frozen(kw_only=True)
@@ -56,18 +64,53 @@ class DecidedAnew:
     """Everything, decided again from all facts."""
 
     matches: Sequence[ReconciliationMatch]
+    """Read from its first to its last, a piece at a time: it may make them as they are asked for (`OneByOne`). In the
+    order of `kept_id` they are kept fastest."""
     payouts: Sequence[PayoutStanding]
     deposits: Sequence[DepositStanding]
     breaks: Sequence[ReconciliationBreak]
     new_model: ModelSnapshot | None
     """The model, if it was learned anew; it gets the number in the basis. What it was learned from is kept with it."""
+    rejected: Collection[Records] = ()
+    """All that people have rejected, and not taken back. Their matches, if ever found, are kept as rejected."""
+
+
+@attrs.frozen(kw_only=True)
+class Rejections:
+    """What people said of matches since the run before, for these to be kept as rejected, or as reversed again."""
+
+    said: Collection[Records] = ()
+    taken_back: Collection[Records] = ()
+
+
+@attrs.frozen(kw_only=True)
+class MatchSaid:
+    """What is said of a match when it changes: that it holds, of which records, not why."""
+
+    id: str
+    """Under which it is kept (`kept_id`)."""
+    status: MatchStatus
+    kind: MatchKind
+    payouts: tuple[PayoutId, ...]
+    deposits: tuple[BankDepositId, ...]
+
+    @classmethod
+    def of(cls, match: ReconciliationMatch, id: str | None = None) -> "MatchSaid":
+        """Of this match; `id`: its `kept_id`, where that is known."""
+        return cls(
+            id=id or kept_id(match),
+            status=match.status,
+            kind=match.kind,
+            payouts=match.payouts,
+            deposits=match.deposits,
+        )
 
 
 @attrs.frozen(kw_only=True)
 class MatchChange:
     """A match that is new, or not as it was."""
 
-    match: ReconciliationMatch
+    match: MatchSaid
     before: MatchStatus | None = None
     """Its status before; None: it is new, or held no longer."""
 
@@ -82,10 +125,10 @@ class PayoutChange:
 
 @attrs.frozen(kw_only=True)
 class RecordedChanges:
-    """What a run made different from what was kept before, each in the order of ids."""
+    """What a run made different from what was kept before, each in the order of the ids that it is kept under."""
 
     matches: tuple[MatchChange, ...] = ()
-    ended: tuple[ReconciliationMatch, ...] = ()
+    ended: tuple[MatchSaid, ...] = ()
     """As they were: they hold no longer."""
     payouts: tuple[PayoutChange, ...] = ()
     deposits: tuple[DepositStanding, ...] = ()
@@ -98,11 +141,13 @@ class RecordedChanges:
 class StandingsWanted:
     """What a neighbourhood asks of how records stand."""
 
-    open: tuple[OpenWithin, ...] = ()
+    open: tuple[OpenRecord, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     said_of: tuple[str, ...] = ()
     all_accepted: int | None = None
     """Every match that stood accepted after this run."""
+    all_learned: bool = False
+    """Every bank line that the model was learned from."""
     breaks_at: tuple[str, ...] = ()
     """Open breaks at these places."""
 
@@ -113,19 +158,26 @@ class StandingsFound:
 
     open_payouts: frozenset[PayoutId] = frozenset()
     open_deposits: frozenset[BankDepositId] = frozenset()
+    coded_deposits: frozenset[BankDepositId] = frozenset()
+    """Found by their codes (`OpenLines.only_coded`)."""
     waiting: frozenset[PayoutId] = frozenset()
     """Waiting, and in no match."""
     waiting_in_match: frozenset[PayoutId] = frozenset()
     accepted: frozenset[Records] = frozenset()
     """Of those asked for in `said_of`, or of all: the accepted matches that they are in."""
     learned: frozenset[BankDepositId] = frozenset()
-    """Of those asked for in `said_of`: bank lines that the model was learned from."""
+    """Of those asked for in `said_of`, or of all: bank lines that the model was learned from."""
     breaks: frozenset[ReconciliationBreak] = frozenset()
 
 
 def kept_id(match: ReconciliationMatch) -> str:
     """The id under which a match is kept: a match of the same records is the same match, whatever is said of it."""
-    return derived_id("match", *sorted(match.payouts), "", *sorted(match.deposits))
+    return id_of_records(match.payouts, match.deposits)
+
+
+def id_of_records(payouts: Iterable[str], deposits: Iterable[str]) -> str:
+    """The id under which a match of these records is kept."""
+    return derived_id("match", *sorted(payouts), "", *sorted(deposits))
 
 
 def break_id(found: ReconciliationBreak) -> str:
@@ -141,6 +193,14 @@ def records_of(match: ReconciliationMatch) -> Records:
 def without_lines(model: ModelSnapshot) -> ModelSnapshot:
     """The model without the lines that it was learned from, which are marked where lines are kept."""
     return attrs.evolve(model, learned_from=frozenset())
+
+
+def kept_ids(rejected: Collection[Records]) -> frozenset[str]:
+    """The ids under which matches of these records are kept, if they ever were found."""
+    return frozenset(id_of_records(*records) for records in rejected)
+
+
+NO_REJECTIONS: Final = Rejections()
 
 
 class RunOvertaken(Exception):
@@ -169,7 +229,14 @@ class ReconciliationRecord(Protocol):
         """
         ...
 
-    async def change(self, changes: ReconciliationChanges, *, basis: KeptBasis, at: datetime) -> RecordedChanges:
+    async def change(
+        self,
+        changes: ReconciliationChanges,
+        *,
+        basis: KeptBasis,
+        at: datetime,
+        rejections: Rejections = NO_REJECTIONS,
+    ) -> RecordedChanges:
         """Keeps what a change made different, and leaves the rest. Raises RunOvertaken."""
         ...
 

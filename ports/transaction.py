@@ -29,6 +29,7 @@ from ports.secrets import DataKeys, SealedSecrets
 from ports.sessions import Sessions
 from ports.statements import Statements
 from ports.webhook_endpoints import WebhookEndpoints
+from ports.what_ifs import WhatIfs
 from ports.work_requests import WorkRequests
 
 
@@ -76,6 +77,11 @@ class CompanyTransaction(Protocol):
     @property
     def matching_rules(self) -> MatchingRules:
         """People's own rules."""
+        ...
+
+    @property
+    def what_ifs(self) -> WhatIfs:
+        """What people asked before they changed anything."""
         ...
 
     @property

@@ -16,8 +16,10 @@ from hypothesis import HealthCheck, settings
 from adapters.postgres.migrations import migrate
 from adapters.postgres.store import PostgresStore
 from tests.adapters.postgres.statements import RecordingConnection, tables_without_company
+from tests.own_machine import keep_to_this_machine
 from tests.postgres_server import PostgresForTests
 
+keep_to_this_machine()
 settings.register_profile(
     "ci", derandomize=True, deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -25,6 +25,14 @@ class InMemoryPartners:
         if self._tables.table("partners").setdefault(partner.id, partner) != partner:
             raise ValueError(f"{partner.id} is another partner")
 
+    async def rename(self, id: PartnerId, name: str) -> bool:
+        """Another name."""
+        table = self._tables.table("partners")
+        if id not in table:
+            return False
+        table[id] = attrs.evolve(table[id], name=name)
+        return True
+
     async def find(self, id: PartnerId) -> Partner | None:
         """The partner of this id."""
         return self._tables.table("partners").get(id)

@@ -57,6 +57,9 @@ class InMemoryDecisions:
             last=last,
         )
 
+    async def hold(self) -> None:
+        """Nothing to do: transactions follow one another."""
+
     def _all(self) -> tuple[NumberedDecision | _Undo, ...]:
         found: tuple[NumberedDecision | _Undo, ...] = self._tables.table("decisions").get(self._company, ())
         return found

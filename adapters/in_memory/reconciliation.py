@@ -1,8 +1,8 @@
 """What was decided for a company, in memory: versions in tuples, looked through from end to end."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -11,10 +11,11 @@ from domain.bank_deposit import BankDepositId
 from domain.company import CompanyId
 from domain.matching.model import ModelSnapshot
 from domain.matching.neighbourhood import ReconciliationChanges
+from domain.matching.reach import OpenLines, OpenPayouts
 from domain.matching.standing import DepositStanding, PayoutStanding
 from domain.payout import PayoutId
 from domain.reconciliation_break import ReconciliationBreak
-from domain.reconciliation_match import MatchStatus, ReconciliationMatch
+from domain.reconciliation_match import NO_LONGER_HOLDS, MatchStatus, ReconciliationMatch
 from ports.pages import Page, PageKey, checked_limit
 from ports.reconciliation_lists import (
     BreaksWanted,
@@ -27,22 +28,26 @@ from ports.reconciliation_lists import (
     PayoutOutcomesWanted,
 )
 from ports.reconciliation_record import (
+    NO_REJECTIONS,
     DecidedAnew,
     KeptBasis,
     MatchChange,
+    MatchSaid,
     PayoutChange,
     RecordedChanges,
+    Rejections,
     RunOvertaken,
     StandingsFound,
     StandingsWanted,
     break_id,
     kept_id,
+    kept_ids,
     records_of,
     without_lines,
 )
 
 T = TypeVar("T")
-_REVERSED: Final = MatchStatus.REVERSED
+_REVERSED, _REJECTED = MatchStatus.REVERSED, MatchStatus.REJECTED
 
 
 @attrs.frozen
@@ -80,33 +85,45 @@ class InMemoryReconciliationRecord:
     async def replace(self, decided: DecidedAnew, *, basis: KeptBasis, at: datetime) -> RecordedChanges:
         """Ends what is not among the matches; keeps what is different."""
         run = await self._next_run(basis)
-        holding = {id for id, versions in self._matches() if versions[-1].kept.match.status is not _REVERSED}
+        status = {id: versions[-1].kept.match.status for id, versions in self._matches()}
+        holding = {id for id, each in status.items() if each not in NO_LONGER_HOLDS}
+        rejected = kept_ids(decided.rejected)
         unresolved = {each.id for each in self._breaks() if each.resolved_at is None}
         learned = None if decided.new_model is None else decided.new_model.learned_from
         changes = RecordedChanges(
-            ended=self._end(holding - {kept_id(each) for each in decided.matches}, run, at),
+            ended=self._end(holding - {kept_id(each) for each in decided.matches}, run, at, rejected),
             matches=self._keep_matches(decided.matches, run, at),
             payouts=self._keep_payouts(decided.payouts, at),
             deposits=self._keep_deposits(decided.deposits, at, learned),
             resolved=self._resolve(unresolved - {break_id(each) for each in decided.breaks}, at),
             opened=self._open(decided.breaks, at),
         )
+        self._say_rejected(rejected, {id for id, each in status.items() if each is _REJECTED} - rejected, run, at)
         if decided.new_model is not None:
             self._tables.table("model_snapshots")[self._company, basis.model] = without_lines(decided.new_model)
         self._tables.table("reconciliation_basis")[self._company] = basis
         return changes
 
-    async def change(self, changes: ReconciliationChanges, *, basis: KeptBasis, at: datetime) -> RecordedChanges:
+    async def change(
+        self,
+        changes: ReconciliationChanges,
+        *,
+        basis: KeptBasis,
+        at: datetime,
+        rejections: Rejections = NO_REJECTIONS,
+    ) -> RecordedChanges:
         """Keeps only what the change names."""
         run = await self._next_run(basis)
+        rejected = kept_ids(rejections.said)
         recorded = RecordedChanges(
-            ended=self._end({kept_id(each) for each in changes.withdrawn}, run, at),
+            ended=self._end({kept_id(each) for each in changes.withdrawn}, run, at, rejected),
             matches=self._keep_matches(changes.matches, run, at),
             payouts=self._keep_payouts(changes.payouts, at),
             deposits=self._keep_deposits(changes.deposits, at, None),
             resolved=self._resolve({break_id(each) for each in changes.resolved}, at),
             opened=self._open(changes.opened, at),
         )
+        self._say_rejected(rejected, kept_ids(rejections.taken_back), run, at)
         self._tables.table("reconciliation_basis")[self._company] = basis
         return recorded
 
@@ -132,18 +149,13 @@ class InMemoryReconciliationRecord:
                 each.outcome.payout
                 for each in payouts
                 for span in wanted.open
-                if each.is_open
+                if isinstance(span, OpenPayouts)
+                and each.is_open
                 and span.first <= each.arrival_date <= span.last
-                and (each.is_traced or not span.only_traced_payouts)
+                and (each.is_traced or not span.only_traced)
             ),
-            open_deposits=frozenset(
-                each.standing.outcome.deposit
-                for each in deposits
-                for span in wanted.open
-                if each.standing.is_open
-                and span.first <= each.standing.date <= span.last
-                and not span.only_traced_payouts
-            ),
+            open_deposits=_open_lines(deposits, wanted, coded=False),
+            coded_deposits=_open_lines(deposits, wanted, coded=True),
             waiting=frozenset(id for id, in_match in waiting.items() if not in_match),
             waiting_in_match=frozenset(id for id, in_match in waiting.items() if in_match),
             accepted=frozenset(
@@ -159,7 +171,7 @@ class InMemoryReconciliationRecord:
             learned=frozenset(
                 each.standing.outcome.deposit
                 for each in deposits
-                if each.learned and each.standing.outcome.deposit in wanted.said_of
+                if each.learned and (wanted.all_learned or each.standing.outcome.deposit in wanted.said_of)
             ),
             breaks=frozenset(
                 each.found
@@ -191,20 +203,33 @@ class InMemoryReconciliationRecord:
                 continue
             table[self._company, kept_id(match)] = (*versions, _version(versions, match, match, run, at))
             before = versions[-1].kept.match.status if versions else _REVERSED
-            kept.append(MatchChange(match=match, before=None if before is _REVERSED else before))
+            kept.append(MatchChange(match=MatchSaid.of(match), before=None if before in NO_LONGER_HOLDS else before))
         return tuple(sorted(kept, key=lambda each: each.match.id))
 
-    def _end(self, ids: Iterable[str], run: int, at: datetime) -> tuple[ReconciliationMatch, ...]:
-        table, ended = self._tables.table("matches"), []
+    def _end(self, ids: Iterable[str], run: int, at: datetime, rejected: Collection[str]) -> tuple[MatchSaid, ...]:
+        ended = []
         for id in ids:
-            versions: tuple[_Version, ...] = table.get((self._company, id), ())
-            if not versions or versions[-1].kept.match.status is _REVERSED:
+            versions: tuple[_Version, ...] = self._tables.table("matches").get((self._company, id), ())
+            if not versions or versions[-1].kept.match.status in NO_LONGER_HOLDS:
                 continue
             match = versions[-1].content
-            reversed_ = attrs.evolve(match, status=_REVERSED)
-            table[self._company, id] = (*versions, _version(versions, reversed_, match, run, at))
-            ended.append(match)
+            self._append(id, _REJECTED if id in rejected else _REVERSED, run, at)
+            ended.append(MatchSaid.of(match))
         return tuple(sorted(ended, key=lambda match: match.id))
+
+    def _say_rejected(self, ids: Collection[str], no_longer: Collection[str], run: int, at: datetime) -> None:
+        for which, before, after in ((ids, _REVERSED, _REJECTED), (no_longer, _REJECTED, _REVERSED)):
+            for id in which:
+                versions: tuple[_Version, ...] = self._tables.table("matches").get((self._company, id), ())
+                if versions and versions[-1].kept.match.status is before:
+                    self._append(id, after, run, at)
+
+    def _append(self, id: str, status: MatchStatus, run: int, at: datetime) -> None:
+        table = self._tables.table("matches")
+        versions: tuple[_Version, ...] = table[self._company, id]
+        content = versions[-1].content
+        ended = attrs.evolve(content, status=status)
+        table[self._company, id] = (*versions, _version(versions, ended, content, run, at))
 
     def _keep_payouts(self, standings: Iterable[PayoutStanding], at: datetime) -> tuple[PayoutChange, ...]:
         table, kept = self._tables.table("payout_standings"), []
@@ -236,7 +261,10 @@ class InMemoryReconciliationRecord:
             key = self._company, break_id(each)
             known: KeptBreak | None = table.get(key)
             if known is None or known.resolved_at is not None:
-                table[key] = KeptBreak(id=break_id(each), found=each, opened_at=at, resolved_at=None)
+                before = None if known is None else known.changed_at
+                table[key] = KeptBreak(
+                    id=break_id(each), found=each, opened_at=at, resolved_at=None, changed_before=before
+                )
                 opened.append(each)
         return tuple(opened)
 
@@ -245,7 +273,7 @@ class InMemoryReconciliationRecord:
         for id in ids:
             known: KeptBreak | None = table.get((self._company, id))
             if known is not None and known.resolved_at is None:
-                table[self._company, id] = attrs.evolve(known, resolved_at=at)
+                table[self._company, id] = attrs.evolve(known, resolved_at=at, changed_before=known.changed_at)
                 resolved.append(known.found)
         return tuple(sorted(resolved))
 
@@ -260,14 +288,15 @@ class InMemoryReconciliationLists:
         self, wanted: MatchesWanted, *, after: PageKey | None = None, limit: int = 100
     ) -> Page[KeptMatch]:
         """By id, or by the last change."""
-        holding = wanted.status is not _REVERSED and wanted.updated_since is None
+        holding = wanted.status not in NO_LONGER_HOLDS and wanted.updated_since is None
         found = [
             each
             for each in (versions[-1].kept for _, versions in self._record._matches())
             if (wanted.status in (None, each.match.status))
             and wanted.kind in (None, each.match.kind)
             and (wanted.record is None or wanted.record in {*each.match.payouts, *each.match.deposits})
-            and not (holding and each.match.status is _REVERSED)
+            and (wanted.ids is None or each.id in wanted.ids)
+            and not (holding and each.match.status in NO_LONGER_HOLDS)
         ]
         return _page(found, wanted.updated_since, after, limit, lambda each: (each.id, each.recorded_at))
 
@@ -307,18 +336,17 @@ class InMemoryReconciliationLists:
         found = [
             each
             for each in self._record._breaks()
-            if wanted.kind in (None, each.found.kind)
-            and (wanted.updated_since is not None or wanted.resolved is (each.resolved_at is not None))
+            if wanted.id in (None, each.id)
+            and wanted.kind in (None, each.found.kind)
+            and wanted.is_resolved in (None, each.resolved_at is not None)
         ]
-        return _page(
-            found, wanted.updated_since, after, limit, lambda each: (each.id, each.resolved_at or each.opened_at)
-        )
+        return _page(found, wanted.updated_since, after, limit, lambda each: (each.id, each.changed_at))
 
     def _match_of(self, record: PayoutId | BankDepositId) -> str | None:
         holding = [
             (versions[-1].kept.match.status is MatchStatus.NEEDS_REVIEW, id)
             for id, versions in self._record._matches()
-            if versions[-1].kept.match.status is not _REVERSED
+            if versions[-1].kept.match.status not in NO_LONGER_HOLDS
             and record in {*versions[-1].content.payouts, *versions[-1].content.deposits}
         ]
         return min(holding)[1] if holding else None
@@ -355,3 +383,15 @@ def _page(
         return Page(records=tuple(shown))
     id, at = key(shown[-1])
     return Page(records=tuple(shown), next=PageKey(id=id, at=None if since is None else at))
+
+
+def _open_lines(deposits: Iterable[_Standing], wanted: StandingsWanted, *, coded: bool) -> frozenset[BankDepositId]:
+    return frozenset(
+        each.standing.outcome.deposit
+        for each in deposits
+        for span in wanted.open
+        if isinstance(span, OpenLines)
+        and span.only_coded == coded
+        and (each.standing.is_coded if coded else each.standing.is_open)
+        and span.first <= each.standing.date <= span.last
+    )

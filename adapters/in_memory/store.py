@@ -30,6 +30,7 @@ from adapters.in_memory.trail import (
     record_audit,
     record_events,
 )
+from adapters.in_memory.what_ifs import InMemoryWhatIfs
 from adapters.in_memory.work_list import InMemoryWorkRequests
 from domain.audit_chain import chain_of
 from domain.company import CompanyId
@@ -47,6 +48,7 @@ class InMemoryCompanyTransaction:
         self.statements = InMemoryStatements(tables, company)
         self.decisions = InMemoryDecisions(tables, company)
         self.matching_rules = InMemoryMatchingRules(tables, company)
+        self.what_ifs = InMemoryWhatIfs(tables, company)
         self.reconciliation = InMemoryReconciliationRecord(tables, company)
         self.reconciliation_lists = InMemoryReconciliationLists(tables, company)
         self.work = InMemoryWorkRequests(tables)

@@ -10,7 +10,7 @@ from aiohttp.abc import AbstractResolver
 from standardwebhooks import Webhook
 
 from adapters.partner_webhooks.public_sockets import ForbiddenAddress, PublicResolver, public_sockets
-from domain.webhook_delivery import Answer, FailureKind
+from domain.webhook_delivery import Answer, FailureKind, failure_of
 from ports.webhook_sender import OutgoingWebhook
 
 READ_MAX: Final = 1_024
@@ -82,7 +82,7 @@ class HttpWebhookSender:
                 webhook.url, data=webhook.body, headers=_headers(webhook), allow_redirects=False
             ) as response:
                 beginning = await _beginning(response)
-                return response.status, beginning, _verdict(response.status)
+                return response.status, beginning, failure_of(response.status)
         except TimeoutError:
             return None, "", FailureKind.TIMED_OUT
         except aiohttp.InvalidURL:
@@ -120,9 +120,3 @@ async def _beginning(response: aiohttp.ClientResponse) -> str:
         response.close()  # rather than read on, to keep the connection
     shown = read.decode("utf-8", "replace")[:SHOWN_MAX]
     return "".join(character if character.isprintable() else " " for character in shown)
-
-
-def _verdict(status: int) -> FailureKind | None:
-    if 200 <= status < 300:
-        return None
-    return FailureKind.REDIRECTED if 300 <= status < 400 else FailureKind.REFUSED

@@ -34,6 +34,11 @@ class PostgresPartners:
         if await self.find(partner.id) != partner:
             raise ValueError(f"{partner.id} is another partner")
 
+    async def rename(self, id: PartnerId, name: str) -> bool:
+        """Another name."""
+        done = await self._connection.execute("UPDATE partners SET name = $2 WHERE partner_id = $1", id, name)
+        return str(done) == "UPDATE 1"
+
     async def find(self, id: PartnerId) -> Partner | None:
         """The partner of this id."""
         row = await self._connection.fetchrow("SELECT partner_id, name FROM partners WHERE partner_id = $1", id)

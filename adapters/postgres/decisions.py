@@ -18,6 +18,8 @@ _NEXT: Final = """
 INSERT INTO decision_heads AS h (company_id, last) VALUES ($1, 1)
 ON CONFLICT (company_id) DO UPDATE SET last = h.last + excluded.last RETURNING last
 """
+_FIRST: Final = "INSERT INTO decision_heads (company_id, last) VALUES ($1, 0) ON CONFLICT (company_id) DO NOTHING"
+_HOLD: Final = "SELECT last FROM decision_heads WHERE company_id = $1 FOR UPDATE"
 _APPEND: Final = """
 INSERT INTO decisions (company_id, number, kind, payouts, deposits, decided_by, note, undoes, decided_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -73,9 +75,7 @@ class PostgresDecisions:
 
     async def undo(self, number: int, *, by: str, note: str, at: datetime) -> int | None:
         """Holds the head row first: of two who undo the same, the second finds it undone."""
-        if not await self._connection.fetchval(
-            "SELECT last FROM decision_heads WHERE company_id = $1 FOR UPDATE", self._company
-        ):
+        if not await self._connection.fetchval(_HOLD, self._company):
             return None
         row = await self._connection.fetchrow(_IN_FORCE + _ONE, self._company, number)
         if row is None:
@@ -108,6 +108,11 @@ class PostgresDecisions:
             undone=tuple(map(_decision, before)),
             last=rows[-1]["number"] if rows else number,
         )
+
+    async def hold(self) -> None:
+        """Holds the head row, which is made if nobody ever decided anything."""
+        await self._connection.execute(_FIRST, self._company)
+        await self._connection.execute(_HOLD, self._company)
 
     async def _next(self) -> int:
         number: int = await self._connection.fetchval(_NEXT, self._company)

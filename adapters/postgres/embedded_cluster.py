@@ -130,13 +130,37 @@ def made_folder(folder: Path) -> Path:
     """The data folder, made if it is not there. Raises ServerRefused."""
     folder = folder.absolute()
     with _in_words(folder):
+        _refuse_unusable(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             # Root's server runs as another user, who must be able to pass; nothing in it is open to others.
             folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise ServerRefused(f"{folder} cannot be written by the user {_name_of(os.geteuid())}")
     return folder
+
+
+def has_cluster(folder: Path) -> bool:
+    """Whether a server was made in this folder before. Raises ServerRefused where there is none and can be none."""
+    folder = folder.absolute()
+    with _in_words(folder):
+        _refuse_unusable(folder)
+        return (folder / "postgres").exists()
+
+
+def _refuse_unusable(folder: Path) -> None:
+    """Refuses, by what is there now, a data folder that could not be used or made."""
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    user, owner = os.geteuid(), there.stat().st_uid
+    if not there.is_dir():
+        raise ServerRefused(f"the data folder {folder} cannot be used: {there} is not a folder")
+    # Whoever owns a folder can put another in the place of what is in it. What root opens to us by its mode is meant.
+    if there == folder and user != 0 and owner not in (0, user):
+        raise ServerRefused(
+            f"the data folder {folder} belongs to {_owner_in_words(owner)}: run Tieout as that user, or name another "
+            "folder by TIEOUT_DATA_DIR"
+        )
+    if not os.access(there, os.W_OK | os.X_OK):
+        where = "" if there == folder else f": nothing can be made in {there}"
+        raise ServerRefused(f"the data folder {folder} cannot be written by the user {_name_of(user)}{where}")
 
 
 @contextlib.contextmanager
@@ -176,6 +200,13 @@ def _name_of(uid: int) -> str:
             f"the user id {uid} has no name on this machine, which PostgreSQL insists on: add it to /etc/passwd, "
             "or give a server's DATABASE_URL"
         ) from None
+
+
+def _owner_in_words(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"the user id {uid}"
 
 
 def _refuse_unless_reachable(path: Path, account: Account) -> None:

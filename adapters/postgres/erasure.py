@@ -52,6 +52,8 @@ ERASED: Final = {
     "sessions": "company_id",
     "statement_columns": "company_id",
     "statement_periods": "company_id",
+    "what_ifs": "company_id",
+    "what_ifs_applied": "company_id",
 }
 """Every table with rows of a company, and the column that says whose they are. A test compares it with the catalog."""
 

@@ -19,6 +19,7 @@ from adapters.postgres.fact_rows import (
     Row,
 )
 from adapters.postgres.merged_days import merged_days
+from adapters.postgres.pieces import WHOLE_COMPANY_SECONDS
 from adapters.postgres.recorded_facts import RecordedFactsInParts
 from domain.balance_transaction import BalanceTransactionId
 from domain.company import CompanyId
@@ -89,7 +90,9 @@ class PostgresFacts:
         found: dict[str, dict[str, Any]] = {table.kind: {} for table in FACT_TABLES}
         for selection in wanted:
             for table, sql, arguments in reads(selection):
-                cursor = self._connection.cursor(sql, self._company, *arguments, prefetch=1_000)
+                cursor = self._connection.cursor(
+                    sql, self._company, *arguments, prefetch=1_000, timeout=WHOLE_COMPANY_SECONDS
+                )
                 kept = found[table.kind]
                 async for row in cursor:
                     if not (table.can_be_retracted and row["retracted"]):
@@ -113,10 +116,17 @@ class PostgresFacts:
             return parts.recorded_at(None)
         since = moment or _SINCE_EVER
         for table in FACT_TABLES:
-            rows = await self._connection.fetch(statements.changed(table), self._company, since, last)
-            corrected = [row["id"] for row in rows if row["version"] > 1] if moment else []
-            before = await self._latest(table, corrected, " AND f.recorded_at <= $3", since)
-            for row in rows:
+            corrected: list[Any] = []
+            changed = self._connection.cursor(
+                statements.changed(table), self._company, since, last, prefetch=1_000, timeout=WHOLE_COMPANY_SECONDS
+            )
+            async for row in changed:  # since ever, it is everything
+                if moment and row["version"] > 1:
+                    corrected.append(row)
+                else:
+                    _compare(parts, table, row, None)
+            before = await self._latest(table, [row["id"] for row in corrected], " AND f.recorded_at <= $3", since)
+            for row in corrected:
                 _compare(parts, table, row, before.get(row["id"]))
         return parts.recorded_at(last)
 

@@ -10,7 +10,7 @@ from domain.bank_deposit import BankDepositId
 from domain.company import CompanyId
 from domain.payout import PayoutId
 from domain.reconciliation_break import BreakKind, ReconciliationBreak
-from domain.reconciliation_match import MatchStatus
+from domain.reconciliation_match import NO_LONGER_HOLDS, MatchStatus
 from domain.reconciliation_outcome import DepositOutcome, DepositOutcomeKind, PayoutOutcome, PayoutOutcomeKind
 from ports.kept_values import match_from
 from ports.pages import Page, PageKey, checked_limit
@@ -35,15 +35,18 @@ WHERE m.company_id = $1 AND NOT EXISTS (
   AND ($4::text IS NULL OR EXISTS (
     SELECT FROM match_records AS r WHERE r.company_id = $1 AND r.record_id = $4 AND r.match_id = m.match_id))
 """
-_HOLDING: Final = " AND m.status <> 'reversed'"
+_HOLDING: Final = " AND m.status NOT IN ('reversed', 'rejected')"
+_THESE: Final = " AND m.match_id = ANY ($5::text[])"
+_ALL: Final = " AND $5::text[] IS NULL"
+"""A statement of its own, so that no plan is made for both."""
 _HISTORY: Final = """
 SELECT match_id AS id, version, status, content, recorded_at AS at FROM matches
 WHERE company_id = $1 AND match_id = $2 ORDER BY version
 """
 _MATCH_OF: Final = """
 (SELECT r.match_id FROM match_records AS r JOIN matches AS m ON m.company_id = r.company_id AND m.match_id = r.match_id
- WHERE r.company_id = $1 AND r.record_id = s.{id} AND r.is_payout = {is_payout} AND m.status <> 'reversed'
-   AND NOT EXISTS (
+ WHERE r.company_id = $1 AND r.record_id = s.{id} AND r.is_payout = {is_payout}
+   AND m.status NOT IN ('reversed', 'rejected') AND NOT EXISTS (
      SELECT FROM matches AS n WHERE n.company_id = $1 AND n.match_id = m.match_id AND n.version = m.version + 1)
  ORDER BY m.status = 'needs_review', r.match_id LIMIT 1)
 """
@@ -66,8 +69,10 @@ WHERE s.company_id = $1 AND ($2::text[] IS NULL OR s.deposit_id = ANY ($2))
 ORDER BY s.deposit_id LIMIT $5
 """
 _BREAKS: Final = """
-SELECT b.break_id AS id, b.kind, b.place, b.reason, b.opened_at, b.resolved_at, b.changed_at AS at FROM breaks AS b
+SELECT b.break_id AS id, b.kind, b.place, b.reason, b.opened_at, b.resolved_at, b.changed_at AS at, b.changed_before
+FROM breaks AS b
 WHERE b.company_id = $1 AND ($2::text IS NULL OR b.kind = $2)
+  AND ($3::boolean IS NULL OR $3 = (b.resolved_at IS NOT NULL)) AND ($4::text IS NULL OR b.break_id = $4)
 """
 
 
@@ -82,14 +87,20 @@ class PostgresReconciliationLists:
         self, wanted: MatchesWanted, *, after: PageKey | None = None, limit: int = 100
     ) -> Page[KeptMatch]:
         """By id, or by the last change."""
-        filters = wanted.status and wanted.status.value, wanted.kind and wanted.kind.value, wanted.record
+        filters = (
+            wanted.status and wanted.status.value,
+            wanted.kind and wanted.kind.value,
+            wanted.record,
+            _list(wanted.ids),
+        )
+        these = _ALL if wanted.ids is None else _THESE
         if wanted.updated_since is not None:
-            tail = _since("m.recorded_at", "m.match_id", 5)
+            tail = these + _since("m.recorded_at", "m.match_id", 6)
             begins = (wanted.updated_since, after.at if after else None, after.id if after else None)
             rows = await self._fetch(_MATCHES + tail, *filters, *begins, limit=limit)
             return _page(rows, limit, _match, by_change=True)
-        holding = "" if wanted.status is MatchStatus.REVERSED else _HOLDING
-        tail = holding + " AND ($5::text IS NULL OR m.match_id > $5) ORDER BY m.match_id LIMIT $6"
+        holding = "" if wanted.status in NO_LONGER_HOLDS else _HOLDING
+        tail = these + holding + " AND ($6::text IS NULL OR m.match_id > $6) ORDER BY m.match_id LIMIT $7"
         rows = await self._fetch(_MATCHES + tail, *filters, after and after.id, limit=limit)
         return _page(rows, limit, _match)
 
@@ -113,14 +124,15 @@ class PostgresReconciliationLists:
 
     async def breaks(self, wanted: BreaksWanted, *, after: PageKey | None = None, limit: int = 100) -> Page[KeptBreak]:
         """By id, or by the last change."""
-        kind = wanted.kind and wanted.kind.value
+        filters = wanted.kind and wanted.kind.value, wanted.is_resolved, wanted.id
         if wanted.updated_since is not None:
+            tail = _since("b.changed_at", "b.break_id", 5)
             begins = (wanted.updated_since, after.at if after else None, after.id if after else None)
-            rows = await self._fetch(_BREAKS + _since("b.changed_at", "b.break_id", 3), kind, *begins, limit=limit)
+            rows = await self._fetch(_BREAKS + tail, *filters, *begins, limit=limit)
             return _page(rows, limit, _break, by_change=True)
-        resolved = " AND b.resolved_at IS NOT NULL" if wanted.resolved else " AND b.resolved_at IS NULL"
-        tail = resolved + " AND ($3::text IS NULL OR b.break_id > $3) ORDER BY b.break_id LIMIT $4"
-        rows = await self._fetch(_BREAKS + tail, kind, after and after.id, limit=limit)
+        opened = " AND b.resolved_at IS NULL" if wanted.is_resolved is False else ""  # as the index of open ones says
+        tail = opened + " AND ($5::text IS NULL OR b.break_id > $5) ORDER BY b.break_id LIMIT $6"
+        rows = await self._fetch(_BREAKS + tail, *filters, after and after.id, limit=limit)
         return _page(rows, limit, _break)
 
     async def _fetch(self, sql: str, *arguments: object, limit: int) -> list[asyncpg.Record]:
@@ -171,4 +183,10 @@ def _deposit(row: asyncpg.Record) -> KeptDepositOutcome:
 
 def _break(row: asyncpg.Record) -> KeptBreak:
     found = ReconciliationBreak(kind=BreakKind(row["kind"]), where=row["place"], reason=row["reason"])
-    return KeptBreak(id=row["id"], found=found, opened_at=row["opened_at"], resolved_at=row["resolved_at"])
+    return KeptBreak(
+        id=row["id"],
+        found=found,
+        opened_at=row["opened_at"],
+        resolved_at=row["resolved_at"],
+        changed_before=row["changed_before"],
+    )

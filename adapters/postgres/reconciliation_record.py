@@ -1,46 +1,58 @@
 """What was decided for a company, kept in PostgreSQL: in pieces of many rows, each piece in the order of ids."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Final, TypeVar
 
 import asyncpg
+from asyncpg.cursor import CursorFactory
 
 from adapters.postgres import reconciliation_statements as statements
+from adapters.postgres.decoded_models import DECODED_MODELS
+from adapters.postgres.pieces import PIECE, WHOLE_COMPANY_SECONDS, pieces_ready
+from domain.bank_deposit import BankDepositId
 from domain.company import CompanyId
 from domain.matching.evidence import Records
 from domain.matching.model import ModelSnapshot
 from domain.matching.neighbourhood import ReconciliationChanges
-from domain.matching.reach import Waiting
+from domain.matching.reach import OpenPayouts, Waiting
 from domain.matching.standing import DepositStanding, PayoutStanding
 from domain.payout import PayoutId
 from domain.reconciliation_break import BreakKind, ReconciliationBreak
-from domain.reconciliation_match import MatchStatus, ReconciliationMatch
+from domain.reconciliation_match import NO_LONGER_HOLDS, MatchStatus, ReconciliationMatch
 from domain.reconciliation_outcome import PayoutOutcomeKind
-from ports.kept_values import basis_bytes, basis_from, match_bytes, match_from, model_bytes, model_from
+from ports.kept_values import basis_bytes, basis_from, kept_records, match_bytes, match_from, model_bytes, model_from
 from ports.reconciliation_record import (
+    NO_REJECTIONS,
     DecidedAnew,
     KeptBasis,
     MatchChange,
+    MatchSaid,
     PayoutChange,
     RecordedChanges,
+    Rejections,
     RunOvertaken,
     StandingsFound,
     StandingsWanted,
     break_id,
     kept_id,
-    records_of,
+    kept_ids,
     without_lines,
 )
 
-PIECE: Final = 10_000
+FIRST_RUN: Final = 1
+"""Nothing is kept before it."""
 _ACCEPTED: Final = frozenset({MatchStatus.MATCHED.value})
 
 _ORDER: Final = attrgetter("kind", "where", "reason")
 """The order of breaks, which so need not compare themselves with each other, field by field, in Python."""
 
 T = TypeVar("T")
+_Row = tuple[object, ...]
+_PAYOUTS: Final = statements.OPEN_PAYOUTS
+_LINES: Final = statements.OPEN_DEPOSITS
+_CODED: Final = statements.CODED_DEPOSITS
 
 
 class PostgresReconciliationRecord:
@@ -57,63 +69,83 @@ class PostgresReconciliationRecord:
 
     async def model(self, number: int) -> ModelSnapshot:
         """The model of this number."""
-        content = await self._connection.fetchval(statements.MODEL, self._company, number)
-        if content is None:
+        digest = await self._connection.fetchval(statements.DIGEST, self._company, number)
+        if digest is None:
             raise LookupError(f"{self._company} has no model {number}")
-        return model_from(content)
+        model = DECODED_MODELS.of((self._company, number, digest))
+        if model is None:
+            model = model_from(await self._connection.fetchval(statements.MODEL, self._company, number))
+            DECODED_MODELS.hold((self._company, number, digest), model)
+        return model
 
     async def replace(self, decided: DecidedAnew, *, basis: KeptBasis, at: datetime) -> RecordedChanges:
         """Ends what is not among the matches; appends and updates what is different."""
         run = await self._next_run(basis)
-        holding = await self._ids(statements.HOLDING_MATCHES)
+        holding = await self._streamed_ids(statements.HOLDING_MATCHES)
         unresolved = await self._ids(statements.UNRESOLVED_BREAKS)
         found = {break_id(each) for each in decided.breaks}
+        rejected = kept_ids(decided.rejected)
+        matches = await self._keep_matches(decided.matches, run, at, decided_again=holding)
         changes = RecordedChanges(
-            ended=await self._end(sorted(holding - {kept_id(each) for each in decided.matches}), run, at),
-            matches=await self._keep_matches(decided.matches, run, at),
+            ended=await self._end(sorted(holding), run, at, rejected),
+            matches=matches,
             payouts=await self._keep_payouts(decided.payouts, at),
             deposits=await self._keep_deposits(decided.deposits, at, decided.new_model),
             resolved=await self._resolve(sorted(unresolved - found), at),
             opened=await self._open(decided.breaks, at),
         )
+        no_longer = await self._ids(statements.REJECTED_MATCHES) - rejected
+        await self._say_rejected(rejected, no_longer, run, at)
         if decided.new_model is not None:
             await self._keep_model(decided.new_model, basis.model, at)
         await self._keep_basis(basis, at)
         return changes
 
-    async def change(self, changes: ReconciliationChanges, *, basis: KeptBasis, at: datetime) -> RecordedChanges:
+    async def change(
+        self,
+        changes: ReconciliationChanges,
+        *,
+        basis: KeptBasis,
+        at: datetime,
+        rejections: Rejections = NO_REJECTIONS,
+    ) -> RecordedChanges:
         """Appends and updates only what the change names."""
         run = await self._next_run(basis)
+        rejected = kept_ids(rejections.said)
         recorded = RecordedChanges(
-            ended=await self._end(sorted(kept_id(each) for each in changes.withdrawn), run, at),
+            ended=await self._end(sorted(kept_id(each) for each in changes.withdrawn), run, at, rejected),
             matches=await self._keep_matches(changes.matches, run, at),
             payouts=await self._keep_payouts(changes.payouts, at),
             deposits=await self._keep_deposits(changes.deposits, at, None),
             resolved=await self._resolve(sorted(break_id(each) for each in changes.resolved), at),
             opened=await self._open(changes.opened, at),
         )
+        await self._say_rejected(rejected, kept_ids(rejections.taken_back), run, at)
         await self._keep_basis(basis, at)
         return recorded
 
     async def find(self, wanted: StandingsWanted) -> StandingsFound:
         """Each question by an index of its own."""
-        open_payouts: set[str] = set()
-        open_deposits: set[str] = set()
+        found: dict[str, set[str]] = {sql: set() for sql in (_PAYOUTS, _LINES, _CODED)}
         for each in wanted.open:
             span: tuple[date, date] = (each.first, each.last)
-            open_payouts |= await self._ids(statements.OPEN_PAYOUTS, *span, each.only_traced_payouts)
-            if not each.only_traced_payouts:
-                open_deposits |= await self._ids(statements.OPEN_DEPOSITS, *span)
+            if isinstance(each, OpenPayouts):
+                found[_PAYOUTS] |= await self._ids(_PAYOUTS, *span, each.only_traced)
+            else:
+                sql = _CODED if each.only_coded else _LINES
+                found[sql] |= await self._ids(sql, *span)
         waiting: dict[str, bool] = {}
         for question in wanted.waiting:
             waiting.update(await self._waiting(question))
         accepted, learned = await self._said_of(wanted.said_of)
         if wanted.all_accepted is not None:
-            rows = await self._connection.fetch(statements.ALL_ACCEPTED, self._company, wanted.all_accepted)
-            accepted |= _accepted(rows)
+            accepted |= await self._accepted(statements.ALL_ACCEPTED, wanted.all_accepted)
+        if wanted.all_learned:
+            learned |= await self._streamed_ids(statements.ALL_LEARNED)
         return StandingsFound(
-            open_payouts=frozenset(map(PayoutId, open_payouts)),
-            open_deposits=frozenset(open_deposits),  # type: ignore[arg-type]  # ids, as they were kept
+            open_payouts=frozenset(map(PayoutId, found[_PAYOUTS])),
+            open_deposits=frozenset(map(BankDepositId, found[_LINES])),
+            coded_deposits=frozenset(map(BankDepositId, found[_CODED])),
             waiting=frozenset(PayoutId(id) for id, in_match in waiting.items() if not in_match),
             waiting_in_match=frozenset(PayoutId(id) for id, in_match in waiting.items() if in_match),
             accepted=accepted,
@@ -135,6 +167,18 @@ class PostgresReconciliationRecord:
 
     async def _ids(self, sql: str, *arguments: object) -> set[str]:
         return {row[0] for row in await self._connection.fetch(sql, self._company, *arguments)}
+
+    async def _streamed_ids(self, sql: str, *arguments: object) -> set[str]:
+        """The same, of which there may be a million."""
+        return {row[0] async for row in self._streamed(sql, *arguments)}
+
+    async def _accepted(self, sql: str, *arguments: object) -> frozenset[Records]:
+        """Of the versions that stood, the accepted ones."""
+        rows = self._streamed(sql, *arguments)
+        return frozenset([kept_records(row["content"]) async for row in rows if row["status"] in _ACCEPTED])
+
+    def _streamed(self, sql: str, *arguments: object) -> CursorFactory:
+        return self._connection.cursor(sql, self._company, *arguments, prefetch=PIECE, timeout=WHOLE_COMPANY_SECONDS)
 
     async def _waiting(self, wanted: Waiting) -> dict[str, bool]:
         days = wanted.days.first, wanted.days.last
@@ -159,67 +203,55 @@ class PostgresReconciliationRecord:
         basis = await self.basis()
         if basis is None or basis.accepted_up_to is None:
             return frozenset(), learned
-        rows = await self._connection.fetch(statements.ACCEPTED, self._company, list(ids), basis.accepted_up_to)
-        return _accepted(rows), learned
+        return await self._accepted(statements.ACCEPTED, list(ids), basis.accepted_up_to), learned
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
     async def _keep_matches(
-        self, matches: Sequence[ReconciliationMatch], run: int, at: datetime
+        self, matches: Sequence[ReconciliationMatch], run: int, at: datetime, *, decided_again: set[str] | None = None
     ) -> tuple[MatchChange, ...]:
-        by_id = {kept_id(match): match for match in matches}
+        """Takes the ids of all these matches out of `decided_again`."""
         kept: list[MatchChange] = []
-        for piece in _pieces(sorted(by_id)):
-            some = [by_id[id] for id in piece]
-            rows = await self._connection.fetch(
-                statements.KEEP_MATCHES,
-                self._company,
-                run,
-                at,
-                piece,
-                [match.status.value for match in some],
-                [match.kind.value for match in some],
-                [match_bytes(match) for match in some],
-            )
-            for row in rows:
-                held = row["before"] not in (None, MatchStatus.REVERSED.value)
-                before = MatchStatus(row["before"]) if held else None
-                kept.append(MatchChange(match=by_id[row["match_id"]], before=before))
-            new = [row["match_id"] for row in rows if row["version"] == 1]
-            records = [(str(record), id, True) for id in new for record in by_id[id].payouts]
-            records += [(str(record), id, False) for id in new for record in by_id[id].deposits]
-            if records:
-                columns = [list(column) for column in zip(*records, strict=True)]
-                await self._connection.execute(statements.KEEP_MATCH_RECORDS, self._company, *columns)
+        async for said, rows in pieces_ready(matches, _match_rows):
+            if run == FIRST_RUN:
+                await statements.FIRST_MATCHES.run(self._connection, rows, self._company, run, at)
+                new = sorted(said)
+                kept += [MatchChange(match=said[id]) for id in new]
+            else:
+                changed = await statements.KEEP_MATCHES.run(self._connection, rows, self._company, run, at)
+                new = [row["match_id"] for row in changed if row["version"] == 1]
+                kept += [MatchChange(match=said[row["match_id"]], before=_held(row["before"])) for row in changed]
+            records = sorted(_records_of_matches(said[id] for id in new))
+            await statements.KEEP_MATCH_RECORDS.run(self._connection, records, self._company)
+            if decided_again is not None:
+                decided_again.difference_update(said)
         return tuple(sorted(kept, key=lambda each: each.match.id))
 
-    async def _end(self, ids: Sequence[str], run: int, at: datetime) -> tuple[ReconciliationMatch, ...]:
-        ended: list[ReconciliationMatch] = []
+    async def _end(
+        self, ids: Sequence[str], run: int, at: datetime, rejected: Collection[str]
+    ) -> tuple[MatchSaid, ...]:
+        ended: list[MatchSaid] = []
         for piece in _pieces(ids):
-            rows = await self._connection.fetch(statements.END_MATCHES, self._company, run, at, piece)
-            ended += [match_from(row["content"]) for row in rows]
+            wrong = [id for id in piece if id in rejected]
+            rows = await self._connection.fetch(statements.END_MATCHES, self._company, run, at, piece, wrong)
+            ended += [MatchSaid.of(match_from(row["content"])) for row in rows]
         return tuple(sorted(ended, key=lambda match: match.id))
 
-    async def _keep_payouts(self, standings: Sequence[PayoutStanding], at: datetime) -> tuple[PayoutChange, ...]:
-        by_id = {each.outcome.payout: each for each in standings}
-        kept: list[PayoutChange] = []
-        for piece in _pieces(sorted(by_id)):
-            rows = [
-                (
-                    each.outcome.payout,
-                    each.outcome.outcome.value,
-                    each.outcome.reason,
-                    each.arrival_date,
-                    each.origin,
-                    each.is_open,
-                    each.is_traced,
-                    each.is_waiting,
-                    each.in_match,
+    async def _say_rejected(self, ids: Collection[str], no_longer: Collection[str], run: int, at: datetime) -> None:
+        """Of matches that hold no longer. Last, when those that hold again are kept."""
+        for which, before, after in (
+            (ids, MatchStatus.REVERSED, MatchStatus.REJECTED),
+            (no_longer, MatchStatus.REJECTED, MatchStatus.REVERSED),
+        ):
+            for piece in _pieces(sorted(which)):
+                await self._connection.execute(
+                    statements.SAY_REJECTED, self._company, run, at, piece, before.value, after.value
                 )
-                for each in (by_id[id] for id in piece)
-            ]
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            changed = await self._connection.fetch(statements.KEEP_PAYOUTS, self._company, at, *columns)
+
+    async def _keep_payouts(self, standings: Sequence[PayoutStanding], at: datetime) -> tuple[PayoutChange, ...]:
+        kept: list[PayoutChange] = []
+        async for by_id, rows in pieces_ready(standings, _payout_rows):
+            changed = await statements.KEEP_PAYOUTS.run(self._connection, rows, self._company, at)
             for row in changed:
                 before = None if row["before"] is None else PayoutOutcomeKind(row["before"])
                 kept.append(PayoutChange(standing=by_id[row["payout_id"]], before=before))
@@ -230,23 +262,10 @@ class PostgresReconciliationRecord:
     ) -> tuple[DepositStanding, ...]:
         """Which lines were learned from is written only with a new model."""
         learned: frozenset[str] = frozenset() if new_model is None else new_model.learned_from
-        by_id = {each.outcome.deposit: each for each in standings}
         kept: list[DepositStanding] = []
-        for piece in _pieces(sorted(by_id)):
-            rows = [
-                (
-                    each.outcome.deposit,
-                    each.outcome.outcome.value,
-                    each.outcome.reason,
-                    each.date,
-                    each.is_open,
-                    each.outcome.deposit in learned,
-                )
-                for each in (by_id[id] for id in piece)
-            ]
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            changed = await self._connection.fetch(
-                statements.KEEP_DEPOSITS, self._company, at, *columns, new_model is not None
+        async for by_id, rows in pieces_ready(standings, lambda piece: _deposit_rows(piece, learned)):
+            changed = await statements.KEEP_DEPOSITS.run(
+                self._connection, rows, self._company, at, new_model is not None
             )
             kept += [by_id[row["deposit_id"]] for row in changed]
         return tuple(sorted(kept, key=lambda each: each.outcome.deposit))
@@ -280,9 +299,54 @@ def _break(row: asyncpg.Record) -> ReconciliationBreak:
     return ReconciliationBreak(kind=BreakKind(row["kind"]), where=row["place"], reason=row["reason"])
 
 
-def _accepted(rows: Sequence[asyncpg.Record]) -> frozenset[Records]:
-    """Of the versions that stood, the accepted ones."""
-    return frozenset(records_of(match_from(row["content"])) for row in rows if row["status"] in _ACCEPTED)
+def _held(status: str | None) -> MatchStatus | None:
+    return None if status is None or status in NO_LONGER_HOLDS else MatchStatus(status)
+
+
+def _match_rows(matches: Sequence[ReconciliationMatch]) -> tuple[dict[str, MatchSaid], list[_Row]]:
+    rows = {kept_id(match): match for match in matches}
+    in_order: list[_Row] = [
+        (id, match.status.value, match.kind.value, match_bytes(match)) for id, match in sorted(rows.items())
+    ]
+    return {id: MatchSaid.of(match, id) for id, match in rows.items()}, in_order
+
+
+def _records_of_matches(matches: Iterable[MatchSaid]) -> Iterator[tuple[str, str, bool]]:
+    for match in matches:
+        for payout in match.payouts:
+            yield payout, match.id, True
+        for line in match.deposits:
+            yield line, match.id, False
+
+
+def _payout_rows(
+    standings: Sequence[PayoutStanding],
+) -> tuple[dict[PayoutId, PayoutStanding], list[_Row]]:
+    by_id = {each.outcome.payout: each for each in standings}
+    return by_id, [
+        (
+            id,
+            each.outcome.outcome.value,
+            each.outcome.reason,
+            each.arrival_date,
+            each.origin,
+            each.is_open,
+            each.is_traced,
+            each.is_waiting,
+            each.in_match,
+        )
+        for id, each in sorted(by_id.items())
+    ]
+
+
+def _deposit_rows(
+    standings: Sequence[DepositStanding], learned: Set[str]
+) -> tuple[dict[BankDepositId, DepositStanding], list[_Row]]:
+    by_id = {each.outcome.deposit: each for each in standings}
+    return by_id, [
+        (id, each.outcome.outcome.value, each.outcome.reason, each.date, each.is_open, each.is_coded, id in learned)
+        for id, each in sorted(by_id.items())
+    ]
 
 
 def _pieces(ids: Sequence[T]) -> Iterator[list[T]]:

@@ -30,6 +30,7 @@ from adapters.postgres.trail import (
     record_trail,
 )
 from adapters.postgres.webhook_endpoints import PostgresWebhookEndpoints
+from adapters.postgres.what_ifs import PostgresWhatIfs
 from adapters.postgres.work_list import PostgresWorkList, PostgresWorkRequests
 from domain.audit_chain import chain_of
 from domain.company import CompanyId
@@ -39,6 +40,13 @@ from ports.transaction import CommitUnknown, StoreUnavailable
 RUNTIME_ROLE: Final = "tieout_runtime"
 """Owns nothing and cannot pass row-level security; every connection of the pool puts it on."""
 
+_SETTINGS: Final = {
+    "search_path": "tieout",
+    "timezone": "UTC",
+    "application_name": "tieout",
+    # Plans are kept: one that was made while a table was empty would read it whole, again and again, when it is full.
+    "enable_seqscan": "off",
+}
 CLOSE_SECONDS_MAX: Final = 10
 ACQUIRE_SECONDS_MAX: Final = 10
 """Whoever gets no connection in that time is better told so than kept waiting."""
@@ -56,6 +64,7 @@ class PostgresCompanyTransaction:
         self.statements = PostgresStatements(connection, company)
         self.decisions = PostgresDecisions(connection, company)
         self.matching_rules = PostgresMatchingRules(connection, company)
+        self.what_ifs = PostgresWhatIfs(connection, company)
         self.reconciliation = PostgresReconciliationRecord(connection, company)
         self.reconciliation_lists = PostgresReconciliationLists(connection, company)
         self.work = PostgresWorkRequests(connection)
@@ -117,7 +126,7 @@ class PostgresStore:
                 command_timeout=60,
                 connection_class=connection_class,
                 init=put_on_role,
-                server_settings={"search_path": "tieout", "timezone": "UTC", "application_name": "tieout"},
+                server_settings=_SETTINGS,
             )
         return cls(pool)
 

@@ -6,26 +6,40 @@ others wait, is locked only from here to the commit, always after all other rows
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 
 import asyncpg
 
 from adapters.postgres.audit_chains import COMPANY_CHAINS, record_link
+from adapters.postgres.many_rows import RowsStatement, columns_of
+from adapters.postgres.pieces import PIECE
 from domain.audit_chain import chain_of
 from domain.audit_entry import AuditEntry
 from domain.company import CompanyId
 from domain.company_event import CompanyEvent, EventType, NumberedEvent
 from domain.json_value import canonical_text
 
+EventWritten = tuple[str, str, datetime]
+"""Type, data as JSON, and moment."""
+
+_RECORD_EVENTS: Final = RowsStatement(
+    "INSERT INTO outbox_events (company_id, sequence, type, data, at) SELECT $1, t.* FROM {rows}",
+    "incoming_events",
+    columns_of("sequence:bigint, type, data, at:timestamptz"),
+    others=1,
+)
+
 
 class PostgresOutbox:
     """Keeps the promises of `ports.outbox.Outbox`."""
 
     def __init__(self) -> None:
-        self.appended: list[CompanyEvent] = []
+        self.appended: list[EventWritten] = []
 
     async def append(self, events: Sequence[CompanyEvent]) -> None:
-        """Kept until the commit."""
-        self.appended.extend(events)
+        """Kept until the commit, as they will be written: a million of them may come of one large load."""
+        self.appended.extend([(event.type.value, canonical_text(event.data), event.at) for event in events])
 
 
 class PostgresAuditTrail:
@@ -42,7 +56,7 @@ class PostgresAuditTrail:
 async def record_trail(
     connection: asyncpg.Connection,
     company: CompanyId,
-    events: Sequence[CompanyEvent],
+    events: Sequence[EventWritten],
     entries: Sequence[AuditEntry],
 ) -> None:
     """Numbers and writes what one transaction appended; nothing is touched if that is nothing."""
@@ -76,19 +90,11 @@ async def record_trail(
 
 
 async def _record_events(
-    connection: asyncpg.Connection, company: CompanyId, first: int, events: Sequence[CompanyEvent]
+    connection: asyncpg.Connection, company: CompanyId, first: int, events: Sequence[EventWritten]
 ) -> None:
-    await connection.execute(
-        """
-        INSERT INTO outbox_events (company_id, sequence, type, data, at)
-        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::timestamptz[])
-        """,
-        company,
-        list(range(first, first + len(events))),
-        [event.type.value for event in events],
-        [canonical_text(event.data) for event in events],
-        [event.at for event in events],
-    )
+    for start in range(0, len(events), PIECE):
+        rows = [(number, *event) for number, event in enumerate(events[start : start + PIECE], first + start)]
+        await _RECORD_EVENTS.run(connection, rows, company)
 
 
 class PostgresEventLog:

@@ -12,7 +12,12 @@ from typing import Final
 
 import attrs
 
-from adapters.statement_files.csv_amounts import decimal_mark_of, read_amount, taken_apart
+from adapters.statement_files.csv_amounts import (
+    decimal_mark_of,
+    notes_on_undecided_mark,
+    read_amount,
+    taken_apart,
+)
 from adapters.statement_files.csv_columns import BankColumns
 from adapters.statement_files.csv_dates import DateOrder, UndecidedDates, looks_like_a_date, order_of, read_date
 from adapters.statement_files.csv_headings import Role, plain
@@ -121,6 +126,7 @@ class _Lines:
         self.text_columns = self._text_columns()
         mark = self._decimal_mark()
         currencies = self._currencies()
+        self._note_undecided_mark(mark, {each for each in currencies if isinstance(each, Currency)})
         order = self._date_order({currency for currency in currencies if currency is not None})
         return functools.partial(
             self._deposit,
@@ -159,13 +165,15 @@ class _Lines:
             return self.told.decimal_mark
         roles = (Role.AMOUNT, Role.DEBIT, Role.CREDIT, Role.BALANCE)
         try:
-            values = [value for role in roles for value in self.values(role) if value]
-            mark = decimal_mark_of(values)
+            return decimal_mark_of(value for role in roles for value in self.values(role) if value)
         except UnreadableRecord as error:
-            raise UnreadableFile(file=self.file.name, place="", reason=error.reason) from error
-        if mark is None and any("," in value or "." in value for value in values):
-            self.notes.append("no amount shows decimals: a mark before three digits is taken to set thousands apart")
-        return mark
+            raise UnreadableFile(file=self.file.name, place="", reason=error.reason, columns="decimals=…") from error
+
+    def _note_undecided_mark(self, mark: str | None, currencies: set[Currency]) -> None:
+        """What is assumed where no amount shows which mark sets decimals apart."""
+        if mark is None and currencies:
+            values = [value for role in (Role.AMOUNT, Role.DEBIT, Role.CREDIT) for value in self.values(role)]
+            self.notes.extend(notes_on_undecided_mark(values, currencies))
 
     def _currencies(self) -> list[Currency | str | None]:
         """Of each row the currency, or as text the code that is not known. Raises UnreadableFile if nothing says."""
@@ -186,7 +194,8 @@ class _Lines:
             raise UnreadableFile(
                 file=self.file.name,
                 place=f"line {self.layout.headings.line}",
-                reason="nothing says in which currency the amounts are: name it (--bank-columns currency=EUR)",
+                reason="nothing says in which currency the amounts are: name it",
+                columns="currency=…",
             )
         return found
 
@@ -228,6 +237,7 @@ class _Lines:
                 file=self.file.name,
                 place=f"column “{headings.names[column or 0]}”",
                 reason=f"{error}: say which comes first (dates=dmy or dates=mdy)",
+                columns="dates=…",
             ) from error
         if order.note:
             self.notes.append(order.note)

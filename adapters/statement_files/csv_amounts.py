@@ -5,7 +5,7 @@ read another way. After thousands separators an amount has all its decimals or n
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -78,6 +78,26 @@ def decimal_mark_of(values: Iterable[str]) -> str | None:
             raise UnreadableRecord(f"as many amounts have a decimal comma as a decimal point ({points} each)")
         return None
     return "." if points > commas else ","
+
+
+def notes_on_undecided_mark(values: Iterable[str], currencies: Collection[Currency]) -> tuple[str, ...]:
+    """What `read_amount` assumes of these where `decimal_mark_of` finds no mark."""
+    digits = [taken_apart(value).digits for value in values if value]
+    notes = []
+    if any("," in each or "." in each for each in digits):
+        said = {
+            "thousands": sorted(each.code.upper() for each in currencies if each.exponent != 3),
+            "decimals": sorted(each.code.upper() for each in currencies if each.exponent == 3),
+        }
+        notes += [
+            f"no amount shows decimals: a mark before three digits is taken to set {what} apart, in {', '.join(codes)}"
+            for what, codes in said.items()
+            if codes
+        ]
+    elif digits and any(each.exponent for each in currencies):
+        codes = sorted(each.code.upper() for each in currencies if each.exponent)
+        notes.append(f"no amount has decimals: they are taken to be whole {', '.join(codes)}, not hundredths")
+    return tuple(notes)
 
 
 def _is_only(digits: str, this: re.Pattern[str], other: re.Pattern[str]) -> bool:

@@ -103,7 +103,13 @@ def _no_heading(file: InputFile, text: str, headings: Headings | None) -> Unread
         file=file.name,
         place=f"line {line}",
         reason=f"no heading row with a column for {missing}; best guess: {', '.join(map(shown, names[:8]))}",
+        columns=",".join(f"{role}={_named(headings, role)}" for role in (Role.DATE, Role.AMOUNT, Role.TEXT)),
     )
+
+
+def _named(headings: Headings | None, role: Role) -> str:
+    column = None if headings is None else headings.column(role)
+    return "…" if headings is None or column is None else headings.names[column]
 
 
 def _records(

@@ -36,9 +36,11 @@ def blocks_of(
         return [Block(payouts, lines, bool(came_back) and any(could_pair(each, lines[0]) for each in came_back))]
     days = [line.day for line in lines]
     everyone = [*payouts, *came_back]
+    bearing = _bearing(everyone, lines)
+    if not came_back and not bearing:
+        return _in_windows(payouts, lines, days)
     joined = [0] * (len(lines) + 1)  # +1 where a stretch of lines that one payout reaches begins, −1 at its last
     edges: list[tuple[int, int]] = []
-    bearing = _bearing(everyone, lines)
     for number, payout in enumerate(everyone, len(lines)):
         low, high = bisect_left(days, payout.day + LAG_MIN), bisect_right(days, payout.day + LAG_MAX)
         if low < high:
@@ -61,6 +63,25 @@ def blocks_of(
             within = [lines[each] for each in members if each < len(lines)]
             blocks.append(Block(of_block, within, members[-1] >= last))
     blocks.sort(key=lambda block: (block.payouts[0].day, block.payouts[0].id))
+    return blocks
+
+
+def _in_windows(payouts: Sequence[PayoutRecord], lines: Sequence[LineRecord], days: Sequence[int]) -> list[Block]:
+    """The blocks where days alone join records: payouts whose windows of lines overlap. Windows are in the order of
+    their payouts, so that a block ends where the next window begins beyond all lines so far."""
+    blocks: list[Block] = []
+    first = low = high = 0  # the payouts from `first` on are joined by the lines from `low` to before `high`
+    for number, payout in enumerate(payouts):
+        if low < high and payout.day == payouts[number - 1].day:
+            continue  # the same window again
+        begin = bisect_left(days, payout.day + LAG_MIN, low)
+        if number and begin >= high:
+            blocks.append(Block(payouts[first:number], lines[low:high], False))
+            first = number
+        if first == number:
+            low = begin
+        high = bisect_right(days, payout.day + LAG_MAX, begin)
+    blocks.append(Block(payouts[first:], lines[low:high], False))
     return blocks
 
 

@@ -58,6 +58,6 @@ def _candidates(line: LineRecord, decided: Decided) -> Iterator[Candidate]:
             kind=each.kind,
             payouts=tuple(payout.payout.id for payout in each.payouts),
             deposits=tuple(other.line.id for other in each.lines),
-            evidence=each.items,
+            evidence=each.items or (),
             review=each.review,
         )

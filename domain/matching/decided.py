@@ -81,8 +81,12 @@ class Decided:
             matches=self.matches(),
             payouts=tuple(self.payout_outcomes()),
             deposits=tuple(self.deposit_outcomes()),
-            breaks=tuple(sorted((*self.breaks(), *self._duplicate_feeds()))),
+            breaks=self.all_breaks(),
         )
+
+    def all_breaks(self) -> tuple[ReconciliationBreak, ...]:
+        """What does not fit, sorted. Nothing is explained for it."""
+        return tuple(sorted((*self.breaks(), *self._duplicate_feeds())))
 
     def payout_outcomes(self) -> list[PayoutOutcome]:
         """One for each payout, by id."""

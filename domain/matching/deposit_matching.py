@@ -9,9 +9,12 @@ no meaning.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
+from typing import Final
 
 from domain.bank_deposit import BankAccount, BankAccountId, BankDeposit, BankDepositStatus
 from domain.company_facts import CompanyFacts
+from domain.matching.calendar import banking_calendar
 from domain.matching.code_places import read_with_shapes
 from domain.matching.decided import Decided, Placed, Records
 from domain.matching.duplicates import Duplicates, find_duplicates
@@ -21,7 +24,7 @@ from domain.matching.memory import Memory
 from domain.matching.model import Horizon, ModelSnapshot
 from domain.matching.open_records import IsKnown
 from domain.matching.problem import Problem, learn_in_rounds
-from domain.matching.records import LineRecord, PayoutRecord, line_record, payout_record
+from domain.matching.records import LineRecord, PayoutRecord, payout_record
 from domain.matching.survey import Amount
 from domain.payout import PayoutStatus
 from domain.reconciliation_decision import ReconciliationDecision
@@ -69,7 +72,7 @@ def decide_deposits(
     lines_by_amount = _lines_by_amount(placed.lines)
     horizon = horizon or horizon_of(facts, as_of, placed.duplicates)
     accounts = _accounts(facts, placed.duplicates)
-    came_back = [p for p in placed.payouts if p.payout.status is PayoutStatus.FAILED and p.minor]
+    came_back = [p for p in placed.payouts if p.came_back and p.payout.status is PayoutStatus.FAILED and p.minor]
     problem = Problem(by_amount, lines_by_amount, came_back, placed.lines)
     problem.is_known = is_known
     kept = frozenset(accepted)
@@ -87,6 +90,9 @@ def decide_deposits(
     return Decided(placed, evidence, model, findings, judgements, problem.searched)
 
 
+_BY_DAY: Final = attrgetter("day", "id")
+
+
 # -- preparing ---------------------------------------------------------------------------------------------------------
 
 
@@ -101,8 +107,9 @@ def place(
     """Read the records, and set apart those that take no part: pending, withdrawn, later, repeated, or judged."""
     posted: list[BankDeposit] = []
     aside: list[BankDeposit] = []
+    is_posted = BankDepositStatus.POSTED  # to look up an enum's member costs more than to compare it
     for line in facts.deposits:
-        if line.status is BankDepositStatus.POSTED and line.date <= as_of:
+        if line.status is is_posted and line.date <= as_of:
             posted.append(line)
         elif line.id not in judgements.lines:
             aside.append(line)
@@ -112,17 +119,18 @@ def place(
     if repeats or judged:
         posted = [line for line in posted if line.id not in repeats and line.id not in judged]
     lines: list[LineRecord] = []
+    numbers = {code: banking_calendar(code).number for code in {line.amount.currency.code for line in posted}}
     for line in posted:
         account = account_of.get(line.account, line.account) if account_of else line.account
         known = memory.lines.get(line.id) if memory.lines else None
         if known is not None and known.line is line and known.account == account:
             lines.append(known)
             continue
-        lines.append(line_record(line, line.id in learned, account))
+        lines.append(LineRecord(line, numbers[line.amount.currency.code], line.id in learned, account))
     payouts: list[PayoutRecord] = []
     for payout in facts.payouts:
         if payout.id not in judgements.payouts:
-            seen = memory.payouts.get(payout.id)
+            seen = memory.payouts.get(payout.id) if memory.payouts else None
             payouts.append(seen if seen is not None and seen.payout is payout else payout_record(payout))
     if model is not None:
         memory.keep(payouts, lines)
@@ -142,7 +150,7 @@ def _payouts_by_amount(payouts: Sequence[PayoutRecord]) -> dict[Amount, list[Pay
             found.append(payout)
     for found in by_amount.values():
         if len(found) > 1:
-            found.sort(key=_by_day)
+            found.sort(key=_BY_DAY)
     return by_amount
 
 
@@ -157,12 +165,8 @@ def _lines_by_amount(lines: Sequence[LineRecord]) -> dict[Amount, list[LineRecor
             found.append(line)
     for found in by_amount.values():
         if len(found) > 1:
-            found.sort(key=_by_day)
+            found.sort(key=_BY_DAY)
     return by_amount
-
-
-def _by_day(record: PayoutRecord | LineRecord) -> tuple[int, str]:
-    return record.day, record.id
 
 
 def horizon_of(facts: CompanyFacts, as_of: date, duplicates: Duplicates) -> Horizon:

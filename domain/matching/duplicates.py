@@ -1,14 +1,16 @@
 """One physical account through two feeds: the same lines under other ids are the same money, counted once.
 
-A bank that is linked again, or a statement downloaded twice with an overlap, brings known lines again. Accounts are the
-same when the bank's lasting identity says so, when institution, number and name agree, or, where numbers are not given,
-when their lines agree. Equal lines within one feed are separate deposits; across feeds the larger count holds.
+A bank that is linked again, a statement downloaded twice with an overlap, or in two formats, brings known lines again.
+Accounts are the same when the bank's lasting identity says so, when institution, number and name agree, or, where
+numbers are not given, when their lines agree: day, amount and text, or, since formats word the same line differently,
+nearly all days and amounts of both. Equal lines within one feed are separate deposits; across feeds the larger count
+holds.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import combinations
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -19,6 +21,10 @@ SHARED_LINES_MIN: Final = 3
 """So many equal lines (day, amount and text) show that two unnumbered accounts are one …"""
 SHARED_PERCENT: Final = 60
 """… if they are at least this share of the days that both cover."""
+SHARED_MONEY_PERCENT: Final = 90
+"""Where texts do not agree: so many different amounts in common, and this share of the lines of both."""
+
+_Print: TypeAlias = tuple[object, ...]
 
 
 @attrs.frozen
@@ -86,8 +92,9 @@ def _one_account(
     a: BankAccount | None, b: BankAccount | None, lines_a: Sequence[BankDeposit], lines_b: Sequence[BankDeposit]
 ) -> bool:
     if a is not None and b is not None:
-        if a.persistent_id and b.persistent_id:
-            return a.persistent_id == b.persistent_id
+        same = _one_identity(a.persistent_id, b.persistent_id)
+        if same is not None:
+            return same
         if a.currency and b.currency and a.currency != b.currency:
             return False
         if a.mask and b.mask:
@@ -100,7 +107,22 @@ def _one_account(
                 return True
         elif a.feed == b.feed and a.id != b.id and (a.name or b.name or a.mask or b.mask):
             return False  # two accounts that one feed tells apart
-    return _lines_agree(lines_a, lines_b)
+    return _lines_agree(lines_a, lines_b) or (
+        a is not None and b is not None and a.feed != b.feed and _money_agrees(lines_a, lines_b)
+    )
+
+
+def _one_identity(a: str | None, b: str | None) -> bool | None:
+    """Whether two lasting identities are one; None if that cannot be told: one is missing, or they are of two kinds.
+
+    An IBAN has bank and number (`bank:number`) in it.
+    """
+    if not a or not b:
+        return None
+    if (":" in a) is (":" in b):
+        return a == b
+    parts, whole = (a, b) if ":" in a else (b, a)
+    return True if all(part in whole for part in parts.split(":")) else None
 
 
 def _name(account: BankAccount) -> str:
@@ -108,23 +130,39 @@ def _name(account: BankAccount) -> str:
 
 
 def _lines_agree(a: Sequence[BankDeposit], b: Sequence[BankDeposit]) -> bool:
+    prints_a, prints_b = _on_days_of_both(a, b, _fingerprint)
+    shared = sum((prints_a & prints_b).values())
+    return shared >= SHARED_LINES_MIN and shared * 100 >= SHARED_PERCENT * min(prints_a.total(), prints_b.total())
+
+
+def _money_agrees(a: Sequence[BankDeposit], b: Sequence[BankDeposit]) -> bool:
+    """Of both: an account that is swept into another shares its credits with it, and has the debits besides."""
+    prints_a, prints_b = _on_days_of_both(a, b, _day_and_amount)
+    shared = prints_a & prints_b
+    amounts = {minor_units for _, minor_units, *_ in shared}
+    largest = max(prints_a.total(), prints_b.total())
+    return len(amounts) >= SHARED_LINES_MIN and shared.total() * 100 >= SHARED_MONEY_PERCENT * largest
+
+
+def _on_days_of_both(
+    a: Sequence[BankDeposit], b: Sequence[BankDeposit], printed: Callable[[BankDeposit], _Print]
+) -> tuple[Counter[_Print], Counter[_Print]]:
+    """How often each has what, of the days that both cover; nothing if there are none."""
     if not a or not b:
-        return False
+        return Counter(), Counter()
     first = max(min(line.date for line in a), min(line.date for line in b))
     last = min(max(line.date for line in a), max(line.date for line in b))
-    if first > last:
-        return False
-    prints_a = Counter(_fingerprint(line) for line in a if first <= line.date <= last)
-    prints_b = Counter(_fingerprint(line) for line in b if first <= line.date <= last)
-    shared = sum((prints_a & prints_b).values())
-    return shared >= SHARED_LINES_MIN and shared * 100 >= SHARED_PERCENT * min(
-        sum(prints_a.values()), sum(prints_b.values())
-    )
+    prints_a = Counter(printed(line) for line in a if first <= line.date <= last)
+    prints_b = Counter(printed(line) for line in b if first <= line.date <= last)
+    return prints_a, prints_b
 
 
-def _fingerprint(line: BankDeposit) -> tuple[object, ...]:
-    text = "".join(character for character in line.text.casefold() if character.isalnum())
-    return line.date, line.amount.minor_units, line.amount.currency.code, text
+def _fingerprint(line: BankDeposit) -> _Print:
+    return *_day_and_amount(line), "".join(character for character in line.text.casefold() if character.isalnum())
+
+
+def _day_and_amount(line: BankDeposit) -> _Print:
+    return line.date, line.amount.minor_units, line.amount.currency.code
 
 
 def _repeats(
@@ -134,11 +172,10 @@ def _repeats(
 
     A line that a person decided on takes the place of one that is kept.
     """
-    equal: dict[tuple[object, ...], dict[BankAccountId, list[BankDeposit]]] = defaultdict(dict)
+    equal: dict[_Print, dict[BankAccountId, list[BankDeposit]]] = defaultdict(dict)
     for member in members:
         for line in by_account[member]:
-            key = line.date, line.amount.minor_units, line.amount.currency.code
-            equal[key].setdefault(member, []).append(line)
+            equal[_day_and_amount(line)].setdefault(member, []).append(line)
     repeats: dict[BankDepositId, BankAccountId] = {}
     for found in equal.values():
         if len(found) > 1:

@@ -20,19 +20,19 @@ from domain.matching.model import (
     LAG_MIN,
     LAGS,
     LATE_MAX,
-    MISSING_PPM,
+    MISSING_KINDS_PPM,
     MISSING_PPM_MAX,
-    MISSING_WORTH,
     SHIFT_PRIOR_PPM,
     TRACE_DAYS_MAX,
     AccountHistory,
     Horizon,
     ModelSnapshot,
 )
+from domain.matching.rates import expected_ppm
 from domain.matching.records import LineRecord, PayoutRecord
-from domain.matching.text_evidence import AMOUNT_MILLINATS, Text, text_rate, weigh_text
+from domain.matching.text_evidence import AMOUNT_MILLINATS, Text, says_more_than_others, text_rate, weigh_text
 from domain.matching.unseen_rivals import DOUBLES_MANY, look_alike_limit, look_alikes_seen, unlisted_limit
-from domain.reconciliation_match import EvidenceItem
+from domain.reconciliation_match import EvidenceItem, evidence_item
 
 TRACE_IDENTITY: Final = 14_000
 TRACE_AGREES: Final = 8_000
@@ -41,9 +41,6 @@ TRACES_PROVED_FROM: Final = 3
 """So many agreements and no disagreement make a bank's trace ids identity."""
 TRACES_UNRELATED_FROM: Final = 2
 """So many disagreements and no agreement show that this bank prints another number."""
-OUT_OF_WINDOW: Final = -9_000
-"""What a lag outside the window says; nothing is matched so late without a trace id, but it is a rival, or for
-review."""
 ACCOUNT_KNOWN_FROM: Final = 5
 OTHER_ACCOUNT: Final = -9_000
 STICKINESS: Final = 9_500
@@ -73,7 +70,7 @@ class Parts(NamedTuple):
     accepted: int
 
 
-_Alike = tuple[int | None, Text, int, int]
+Alike = tuple[int | None, Text, int, int]
 """Lag (None if it is outside the window), text, account, and what text and amount can say at most."""
 
 
@@ -100,17 +97,16 @@ class Evidence:
         self.horizon = horizon
         self.accounts = accounts
         self._shift = shift
-        self._texts: dict[tuple[BankAccountId, str, TextKey, bool], Text] = {}
+        self._texts: dict[tuple[BankAccountId, str, TextKey, bool, bool], Text] = {}
         self._arrivals: dict[tuple[BankAccountId, str, int, str], int] = {}
-        self._alike: dict[tuple[int, BankAccountId, str, str, str | None, TextKey, bool], _Alike | None] = {}
+        self._alike: dict[tuple[int, BankAccountId, str, str, str | None, TextKey, bool, bool], Alike | None] = {}
         self._unlisted: dict[tuple[BankAccountId, str, str, int, int], int | None] = {}
         self._shifted: dict[int, Evidence] = {}
         self._accounts_by_currency: dict[str, int] = {}
-        total, without = model.payouts, model.payouts_without_line
-        self._missing = min(
-            MISSING_PPM_MAX,
-            max((without * PPM + worth * MISSING_PPM) // (total + worth) for worth in MISSING_WORTH),
-        )
+        self._missing = {
+            beside: min(MISSING_PPM_MAX, expected_ppm(kinds, model.payouts_without_line, model.payouts_that_would_show))
+            for beside, kinds in MISSING_KINDS_PPM.items()
+        }
 
     def shifted(self, shift: int) -> "Evidence":
         """The same evidence if all banks whose lags are not known yet were this many banking days slower."""
@@ -139,22 +135,22 @@ class Evidence:
         lag = line.day - payout.day
         trace = 0
         if payout.trace is not None:
-            judged = self._trace(payout, line)
+            judged = self.trace(payout, line)
             if judged is None or abs(lag) > TRACE_DAYS_MAX:
                 return None
             trace = judged
-        key = (lag, account, payout.method, payout.origin, payout.last4, line.text_key, line.learned)
+        key = (lag, account, payout.method, payout.origin, payout.last4, line.text_key, line.minor < 0, line.learned)
         try:
             alike = self._alike[key]
         except KeyError:
-            alike = self._alike[key] = self._of_its_kind(payout, line)
+            alike = self._alike[key] = self.of_its_kind(payout, line)
         if alike is None:
             return None
         lag_weight, text, where, most = alike
         if lag_weight is None:
             if trace < TRACE_AGREES and not LAG_MAX < lag <= LATE_MAX:
                 return None
-            lag_weight = OUT_OF_WINDOW
+            lag_weight = self.law(account, payout.method).weight_outside
         if payout.stems:
             text = self.text(payout, line)
         said = text.millinats
@@ -174,7 +170,7 @@ class Evidence:
         arrival = self.arrival(account, payout)
         return lag_weight, arrival, said, amount, where, trace, unlisted, doubles if doubles < 0 else 0, accepted
 
-    def _of_its_kind(self, payout: PayoutRecord, line: LineRecord) -> _Alike | None:
+    def of_its_kind(self, payout: PayoutRecord, line: LineRecord) -> Alike | None:
         """What is the same for all pairs of this lag, account, origin and text. None if the payout went to an account
         of another number: where both numbers are known that is a gate, never scored."""
         account = self.accounts.get(line.account)
@@ -220,7 +216,7 @@ class Evidence:
             rows.append(("doubles", "look-alikes of payouts occur in this account", parts.doubles))
         if parts.accepted:
             rows.append(("accepted_before", "an accepted match stays unless clearly beaten", parts.accepted))
-        return tuple(EvidenceItem(feature=f, level=v, millinats=m) for f, v, m in rows)
+        return tuple([evidence_item(*row) for row in rows])
 
     def allows(self, records: Records) -> bool:
         """No person has rejected exactly these records as a match."""
@@ -288,10 +284,8 @@ class Evidence:
         if weight is None:
             unseen = self.unseen_ppm(account, payout)
             history = self._history(account)
-            missing = self._missing
             doubles, deposits = look_alikes_seen(history)
-            if DOUBLES_MANY * doubles > deposits:  # look-alikes hide how many payouts are missing
-                missing = max(missing, min(MISSING_PPM_MAX, doubles * PPM // (10 * (deposits + 1))))
+            missing = self._missing[DOUBLES_MANY * doubles > deposits]
             not_there = missing + (PPM - missing) * unseen // PPM
             weight = self._arrivals[key] = -log_ratio(min(PPM, not_there), PPM)
         return weight
@@ -300,27 +294,32 @@ class Evidence:
         """Whom the text names, against what this account's deposits from this origin usually say."""
         text = self._usual_text(payout, line)
         if payout.stems and text.amount_cap < AMOUNT_MILLINATS[-1] and line.contains(payout.stems):
-            rate = text_rate(self._history(line.account), line.text_key, 2_000)
-            return Text(log_ratio(850_000, rate), "bears_the_payouts_descriptor", AMOUNT_MILLINATS[-1])
+            history = self._history(line.account)
+            if says_more_than_others(history, line.text_key):
+                rate = text_rate(history, line.text_key, 2_000, line.minor < 0)
+                return Text(log_ratio(850_000, rate), "bears_the_payouts_descriptor", AMOUNT_MILLINATS[-1])
         return text
 
     def _usual_text(self, payout: PayoutRecord, line: LineRecord) -> Text:
-        key = (line.account, payout.origin, line.text_key, line.learned)
+        key = (line.account, payout.origin, line.text_key, line.minor < 0, line.learned)
         text = self._texts.get(key)
         if text is None:
             text = self._texts[key] = weigh_text(self._history(line.account), *key[1:])
         return text
 
-    def amount(self, line: LineRecord, cap: int) -> int:
-        """How much an equal amount says: the less, the oftener it occurs on lines that payouts do not explain."""
+    def amount(self, line: LineRecord, cap: int, own: int = 0) -> int:
+        """How much an equal amount says: the less, the oftener it occurs on lines that payouts do not explain.
+
+        `own`: 1 if no payout has this amount, so that the line itself is counted among those.
+        """
         minor = line.minor
         distinctive = minor % 10 and (minor > 99_999 or minor < -99_999)  # six digits or more, told at a glance
         weight = AMOUNT_MILLINATS[6 if distinctive else min(6, significant_digits(minor))]
         history = self.model.accounts.get(line.account)
         if history is not None:
             excess = history.repeated_amounts.get((minor, line.text_key), 0)
-            if excess:
-                weight = min(weight, max(0, -log_ratio(excess + 1, history.lines + 20)))
+            if excess > own:
+                weight = min(weight, max(0, -log_ratio(excess - own + 1, history.lines + 20)))
         return weight if weight < cap else cap
 
     def amount_level(self, line: LineRecord) -> str:
@@ -337,7 +336,7 @@ class Evidence:
             return 0
         account = self.accounts.get(line.account)
         if account is not None and account.mask and payout.payout.destination_last4:
-            return 0  # the numbers were compared: `_of_its_kind`
+            return 0  # the numbers were compared: `of_its_kind`
         rivals = self._rivals(payout.currency)
         if rivals < 2:
             return 0
@@ -355,7 +354,8 @@ class Evidence:
             )
         return self._accounts_by_currency[currency]
 
-    def _trace(self, payout: PayoutRecord, line: LineRecord) -> int | None:
+    def trace(self, payout: PayoutRecord, line: LineRecord) -> int | None:
+        """What the trace ids say; None where they forbid the pair."""
         trace = payout.trace
         if trace is None:
             return 0

@@ -1,6 +1,8 @@
 """A finding: an explanation of some payouts and lines that was chosen, how surely, and against which rivals."""
 
+import functools
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final
 
 import attrs
@@ -26,24 +28,33 @@ Pair = tuple[PayoutRecord, LineRecord]
 class Hypothesis:
     """Payouts and lines that might be the same money, why, and what would be left over."""
 
-    __slots__ = ("items", "kind", "lines", "payouts", "residual", "residual_class", "review", "weight")
+    __slots__ = (
+        "items", "kind", "lines", "names", "payouts", "residual", "residual_class", "review", "sort_key", "weight",
+    )  # fmt: skip
 
     def __init__(
         self,
         kind: MatchKind,
         payouts: Sequence[PayoutRecord],
         lines: Sequence[LineRecord],
-        items: tuple[EvidenceItem, ...],
+        items: tuple[EvidenceItem, ...] | None,
         *,
+        weight: int | None = None,
         residual: int = 0,
         residual_class: ResidualClass = ResidualClass.NONE,
         review: str | None = None,
     ) -> None:
         self.kind = kind
-        self.payouts = tuple(sorted(payouts, key=_payout_order))
-        self.lines = tuple(sorted(lines, key=_line_order))
+        self.payouts = in_order(payouts)
+        self.lines = lines_in_order(lines)
         self.items = items
-        self.weight = sum(item.millinats for item in items)
+        """None for a plain pair whose evidence is computed when asked for."""
+        self.weight = sum(item.millinats for item in items or ()) if weight is None else weight
+        payout_ids, line_ids = [p.id for p in self.payouts], [line.id for line in self.lines]
+        self.sort_key: tuple[tuple[str, ...], tuple[str, ...]] = (tuple(payout_ids), tuple(line_ids))
+        """An order that does not depend on the order of facts."""
+        self.names = frozenset([f"p:{id}" for id in payout_ids] + [f"l:{id}" for id in line_ids])
+        """Names the records, payouts and lines apart."""
         self.residual = residual
         """Payouts less lines, in minor units."""
         self.residual_class = residual_class
@@ -54,13 +65,11 @@ class Hypothesis:
         """It was accepted before: that is worth so much."""
         if millinats:
             level = "an accepted match stays unless clearly beaten"
-            self.items = (*self.items, EvidenceItem(feature="accepted_before", level=level, millinats=millinats))
+            self.items = (
+                *(self.items or ()),
+                EvidenceItem(feature="accepted_before", level=level, millinats=millinats),
+            )
             self.weight += millinats
-
-    @property
-    def sort_key(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """An order that does not depend on the order of facts."""
-        return tuple(p.id for p in self.payouts), tuple(line.id for line in self.lines)
 
 
 @attrs.frozen
@@ -94,8 +103,7 @@ class Finding:
         weight: int,
         margin: int,
         evidence: Evidence,
-        *,
-        items: tuple[EvidenceItem, ...] | None = None,
+        items: tuple[EvidenceItem, ...] | None = None,  # not by name only: that costs a third of making one
         pairs: tuple[Pair, ...] = (),
         rivals: tuple[Rival, ...] = (),
         review: str | None = None,
@@ -162,24 +170,20 @@ class Finding:
         return self.automatic and self.margin >= SECURE_MILLINATS
 
 
-def _payout_order(payout: PayoutRecord) -> tuple[int, str]:
-    return payout.day, payout.id
-
-
-def _line_order(line: LineRecord) -> tuple[int, str]:
-    return line.day, line.id
+_DAY_AND_ID: Final = attrgetter("day", "id")
 
 
 def in_order(payouts: Sequence[PayoutRecord]) -> tuple[PayoutRecord, ...]:
     """By day, then id."""
-    return tuple(sorted(payouts, key=_payout_order))
+    return tuple(sorted(payouts, key=_DAY_AND_ID)) if len(payouts) > 1 else tuple(payouts)
 
 
 def lines_in_order(lines: Sequence[LineRecord]) -> tuple[LineRecord, ...]:
     """By day, then id."""
-    return tuple(sorted(lines, key=_line_order))
+    return tuple(sorted(lines, key=_DAY_AND_ID)) if len(lines) > 1 else tuple(lines)
 
 
+@functools.lru_cache(maxsize=1_000)
 def searched_words(payouts: int, lines: int) -> str:
     """What was searched among the pairs of one component, in words."""
     return f"every assignment of {counted(payouts, 'payout')} to {counted(lines, 'line')} of this amount, exhaustively"

@@ -12,11 +12,12 @@ from math import comb
 from typing import Final
 
 from domain.matching.bounds import Bounds
-from domain.matching.conversion import rate_evidence
+from domain.matching.conversion import nearest_rates, rate_evidence
 from domain.matching.evidence import TRACE_AGREES, Evidence, significant_digits
 from domain.matching.finding import Hypothesis
 from domain.matching.log_odds import PPM, log_ratio
 from domain.matching.model import LAG_MAX, LAG_MIN
+from domain.matching.parity import doubt_of_par
 from domain.matching.records import LineRecord, PayoutRecord
 from domain.matching.subset_sums import subsets_with_sum
 from domain.matching.text_evidence import AMOUNT_MILLINATS
@@ -50,7 +51,8 @@ def combined(
 
     `payouts` are open, in order of days, of the line's sign and currency, and within the window.
     """
-    near = [p for p in payouts if abs(p.minor) < abs(line.minor) and LAG_MIN <= line.day - p.day <= LAG_MAX]
+    size, first, last = abs(line.minor), line.day - LAG_MAX, line.day - LAG_MIN
+    near = [p for p in payouts if -size < p.minor < size and first <= p.day <= last]
     if len(near) < 2:
         return
     seen: set[tuple[str, ...]] = set()
@@ -68,11 +70,12 @@ def combined(
                 made.review = "other payouts might add up as well; not all combinations could be tried"
             yield made
 
-    days = sorted({p.day for p in near})
-    by_day = {day: [p for p in near if p.day == day] for day in days}
-    for day in days:
-        if len(by_day[day]) > 1 and sum(p.minor for p in by_day[day]) == line.minor:
-            yield from propose(by_day[day], "all of one day", ONE_DAY_PPM, 1)
+    by_day: dict[int, list[PayoutRecord]] = {}
+    for p in near:
+        by_day.setdefault(p.day, []).append(p)
+    for of_day in by_day.values():
+        if len(of_day) > 1 and sum([p.minor for p in of_day]) == line.minor:
+            yield from propose(of_day, "all of one day", ONE_DAY_PPM, 1)
     for run in _runs(near, line.minor):
         yield from propose(run, "consecutive payouts", RUN_PPM, len(near))
     if not subsets:
@@ -87,13 +90,13 @@ def combined(
 
 def _runs(payouts: Sequence[PayoutRecord], wanted: int) -> Iterator[Sequence[PayoutRecord]]:
     """Consecutive payouts with this sum; all are of its sign, so that beyond it further ones only lead away."""
-    for start in range(len(payouts)):
-        total = payouts[start].minor
-        for end in range(start + 1, min(start + 2 * COMBINED_MAX, len(payouts))):
-            total += payouts[end].minor
+    minors = [payout.minor for payout in payouts]
+    for start, total in enumerate(minors):
+        for end, minor in enumerate(minors[start + 1 : start + 2 * COMBINED_MAX], start + 1):
+            total += minor
             if total == wanted:
                 yield payouts[start : end + 1]
-            if abs(total) >= abs(wanted):
+            if total >= wanted if wanted > 0 else total <= wanted:
                 break
 
 
@@ -121,7 +124,9 @@ def _combined_hypothesis(
         ),
         EvidenceItem(feature="text", level=text.level, millinats=text.millinats),
         EvidenceItem(
-            feature="amount", level=f"sum of {len(payouts)} payouts", millinats=evidence.amount(line, text.amount_cap)
+            feature="amount",
+            level=f"sum of {len(payouts)} payouts",
+            millinats=evidence.amount(line, text.amount_cap, own=1),
         ),
         EvidenceItem(
             feature="combination", level=how, millinats=evidence.habit([line], habit, prior_ppm) - log_ratio(tried, 1)
@@ -334,7 +339,8 @@ def converted(payout: PayoutRecord, line: LineRecord, evidence: Evidence) -> Hyp
         (line,),
         items,
         residual_class=ResidualClass.CONVERSION,
-        review=evidence.review_reason(payout, line),
+        review=doubt_of_par(payout, line, nearest_rates(payout, line, evidence))
+        or evidence.review_reason(payout, line),
     )
 
 

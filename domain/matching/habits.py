@@ -21,20 +21,22 @@ RATE_SEEN_MIN: Final = 3
 RATE_DAYS_MAX: Final = 9
 BILLION: Final = 1_000_000_000
 
+_COULD_BE: Final = frozenset({TextForm.STRIPE, TextForm.GENERIC})
+
 _Texts = Mapping[BankAccountId, Set[TextKey]]
 
 
 def could_be_stripes(line: LineRecord, known_texts: _Texts) -> bool:
     """The text names Stripe, or nobody, or is one that this account's deposits usually bear."""
-    return line.text_key.form in (TextForm.STRIPE, TextForm.GENERIC) or line.text_key in known_texts.get(
-        line.account, ()
-    )
+    return line.text_key.form in _COULD_BE or line.text_key in known_texts.get(line.account, ())
 
 
 def learn_fees(
     payouts: Sequence[PayoutRecord], lines: Sequence[LineRecord], known_texts: _Texts
 ) -> dict[BankAccountId, dict[int, int]]:
     """Per account, the amounts by which deposits fall short again and again, and how often."""
+    if len(payouts) < FEE_SEEN_MIN:
+        return {}
     days, by_currency = _in_order(lines, known_texts)
     short: dict[tuple[BankAccountId, int], set[str]] = defaultdict(set)
     used: dict[tuple[BankAccountId, int], set[str]] = defaultdict(set)
@@ -65,6 +67,8 @@ def learn_rates(
     payouts: Sequence[PayoutRecord], lines: Sequence[LineRecord], known_texts: _Texts
 ) -> dict[BankAccountId, dict[str, tuple[tuple[int, int], ...]]]:
     """Per account and payout currency, the rates at which deposits in another currency followed payouts."""
+    if len({payout.currency for payout in payouts} | {line.currency for line in lines}) < 2:
+        return {}
     by_currency: dict[str, list[LineRecord]] = defaultdict(list)
     for line in lines:
         if line.minor > 0 and could_be_stripes(line, known_texts) and line.text_key.form is not TextForm.GENERIC:

@@ -103,7 +103,7 @@ class _Component:
         weights: list[dict[int, int]] = [{} for _ in self.payouts]
         by_edge: dict[tuple[int, int], Hypothesis] = {}
         for h in pairs:
-            if used.isdisjoint(_names(h)):
+            if used.isdisjoint(h.names):
                 i, j = self._row[h.payouts[0].id], self._column[h.lines[0].id]
                 weights[i][j] = h.weight
                 by_edge[i, j] = h
@@ -143,36 +143,36 @@ class _Packing:
             # by duality no solution with these groups is worth more than all pairs and the groups' gains
             if self._all_pairs + gain + (rest if own > 0 else own) <= self.best[0]:
                 return
-            names = _names(group)
+            names = group.names
             if not names & used:
                 self._extend(i + 1, value + group.weight, gain + own, used | names, (*chosen, group))
             rest -= self._gains[i]
 
 
 def compare_with_pairs(
-    pairs: Sequence[Hypothesis], groups: Sequence[Hypothesis], fees: Sequence[Hypothesis] = ()
+    pairs: Sequence[Hypothesis], groups: Sequence[Hypothesis], far: Sequence[Hypothesis] = ()
 ) -> tuple[list[Hypothesis], list[tuple[Hypothesis, int]]]:
     """Groups that must be searched together with the pairs, and groups that lose to them but come near, with their
     loss.
 
     A component in which every group loses is decided by its pairs; groups that lose by more than matters are dropped.
-    `fees` are pairs of unequal amounts: they take part in the assignment, so that whole chains of them are weighed, and
-    are returned as groups are.
+    `far` are pairs of unequal amounts, or of days far apart: they take part in the assignment, so that whole chains of
+    them are weighed, and are returned as groups are.
     """
     to_search: list[Hypothesis] = []
     near: list[tuple[Hypothesis, int]] = []
-    unequal = {id(fee) for fee in fees}
-    for component in _split_up([*pairs, *fees], groups):
+    is_far = {id(pair) for pair in far}
+    for component in _split_up([*pairs, *far], groups):
         if not component.pairs:  # nothing to lose to
             to_search += component.groups
             continue
         losses = component.losses()
-        of_fees = [pair for pair in component.pairs if id(pair) in unequal]
-        chosen = of_fees and {id(pair) for pair in component.assign(component.pairs, frozenset())[1]}
-        if any(id(fee) in chosen for fee in of_fees):
-            to_search += of_fees
+        of_far = [pair for pair in component.pairs if id(pair) in is_far]
+        chosen = of_far and {id(pair) for pair in component.assign(component.pairs, frozenset())[1]}
+        if any(id(pair) in chosen for pair in of_far):
+            to_search += of_far
         else:
-            near += [(fee, loss) for fee in of_fees if (loss := losses.of(fee)) < HOPELESS_MILLINATS]
+            near += [(pair, loss) for pair in of_far if (loss := losses.of(pair)) < HOPELESS_MILLINATS]
         alone = {id(group): losses.of(group) for group in component.groups}
         beside = {id(group): alone[id(group)] for group in component.groups}
         for one, other, loss in losses.together(component.groups, TOGETHER_MAX):
@@ -202,7 +202,7 @@ def _split_up(pairs: Sequence[Hypothesis], groups: Sequence[Hypothesis]) -> list
     owner: dict[str, int] = {}
     edges: list[tuple[int, int]] = []
     for number, h in enumerate(everything):
-        for name in _names(h):
+        for name in h.names:
             edges.append((number, owner.setdefault(name, number)))
     is_group = {id(h) for h in groups}
     components = []
@@ -216,7 +216,7 @@ def _split_up(pairs: Sequence[Hypothesis], groups: Sequence[Hypothesis]) -> list
 
 def _gain(group: Hypothesis, prices: Mapping[str, int]) -> int:
     """What a group brings beyond what its records are worth as pairs."""
-    return group.weight - sum(prices.get(name, 0) for name in _names(group))
+    return group.weight - sum(prices.get(name, 0) for name in group.names)
 
 
 def _decide(
@@ -284,9 +284,9 @@ def _finding(
 
 
 def _rivals(h: Hypothesis, everything: Sequence[Hypothesis], best: int, evidence: Evidence) -> tuple[Rival, ...]:
-    names = _names(h)
+    names = h.names
     others = sorted(
-        (other for other in everything if other is not h and _names(other) & names),
+        (other for other in everything if other is not h and other.names & names),
         key=lambda other: (-other.weight, other.sort_key),
     )
     rivals: list[Rival] = []
@@ -307,10 +307,6 @@ def _rivals(h: Hypothesis, everything: Sequence[Hypothesis], best: int, evidence
     return tuple(rivals)
 
 
-def _names(h: Hypothesis) -> frozenset[str]:
-    return frozenset([f"p:{p.id}" for p in h.payouts] + [f"l:{line.id}" for line in h.lines])
-
-
 def plain_pair(payout: PayoutRecord, line: LineRecord, evidence: Evidence) -> Hypothesis | None:
     """A pair as a hypothesis of the joint search; None where a gate forbids it or nothing speaks for it."""
     parts = evidence.parts(payout, line)
@@ -318,3 +314,12 @@ def plain_pair(payout: PayoutRecord, line: LineRecord, evidence: Evidence) -> Hy
         return None
     review = evidence.review_reason(payout, line)
     return Hypothesis(MatchKind.ONE_TO_ONE, (payout,), (line,), evidence.items(payout, line, parts), review=review)
+
+
+def bare_pair(payout: PayoutRecord, line: LineRecord, evidence: Evidence) -> Hypothesis | None:
+    """The same without its evidence item by item, which is computed when asked for."""
+    weight = evidence.weight(payout, line)
+    if weight <= 0:
+        return None
+    review = evidence.review_reason(payout, line)
+    return Hypothesis(MatchKind.ONE_TO_ONE, (payout,), (line,), None, weight=weight, review=review)

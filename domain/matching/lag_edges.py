@@ -67,10 +67,14 @@ def _outside(payout: PayoutRecord, line: LineRecord, evidence: Evidence) -> tupl
     text = evidence.text(payout, line)
     said = min(text.millinats + evidence.amount(line, text.amount_cap), _most(line, evidence))
     before, after = (
-        max(0, said + log_ratio(rate * days // max(1, evidence.model.payout_days), PPM)) if rate else 0
+        rate * days // max(1, evidence.model.payout_days)
         for rate in unlisted_rates(line, evidence.model, evidence.horizon, law)
     )
-    return before, after
+    return _gain(said, before), _gain(said, after)
+
+
+def _gain(said: int, rate: int) -> int:
+    return max(0, said + log_ratio(rate, PPM)) if rate else 0  # less than one in a million explains nothing
 
 
 def _most(line: LineRecord, evidence: Evidence) -> int:

@@ -19,6 +19,9 @@ from domain.matching.model import (
 )
 
 _EXACT: Final = Context(prec=30)
+OUT_OF_WINDOW: Final = -9_000
+"""What a lag outside the window says at most; nothing is matched so late without a trace id, but it is a rival, or for
+review."""
 _FLOOR_PPM: Final = 30
 """No lag in the window is impossible."""
 _PRIOR_WORTH: Final = 4
@@ -36,6 +39,11 @@ class LagLaw:
     def weight(self, lag: int) -> int:
         """Log probability of this lag in millinats; the lag must be in the window."""
         return log_ratio(self.ppm[lag - LAG_MIN], PPM)
+
+    @property
+    def weight_outside(self) -> int:
+        """Log probability of a lag outside the window: at a prompt bank it is no likelier than the last one inside."""
+        return min(OUT_OF_WINDOW, self.weight(LAG_MAX))
 
     def seen_ppm(self, first: int, last: int) -> int:
         """P(the lag is between these two), in parts per million; 0 if there is nothing between."""

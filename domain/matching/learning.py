@@ -34,9 +34,13 @@ def learn(survey: Survey, horizon: Horizon, recognised: Sequence[Finding] = ()) 
     accounts, accounts_of_origin = survey.copy_counts()
     learned = list(survey.recognised)
     explained = _learn_habits(recognised, accounts, accounts_of_origin, learned)
-    for line in survey.lonely_lines:
-        if line.id not in explained:
-            accounts[line.account].other_texts[line.text_key] += 1
+    others = Counter(
+        [(line.account, line.text_key, line.minor < 0) for line in survey.lonely_lines if line.id not in explained]
+    )
+    for (name, text, debit), count in others.items():
+        accounts[name].other_texts[text] += count
+        if debit:
+            accounts[name].other_debits[text] += count
     learn_common_texts(survey.crowded, accounts)
     count_doubles(survey.crowded, survey.came_back, accounts)
     known_texts = {name: {key for texts in each.texts.values() for key in texts} for name, each in accounts.items()}
@@ -51,6 +55,7 @@ def learn(survey: Survey, horizon: Horizon, recognised: Sequence[Finding] = ()) 
                 lags=each.all_lags(),
                 texts={origin: dict(texts) for origin, texts in each.texts.items()},
                 other_texts=dict(each.other_texts),
+                other_debits=dict(each.other_debits),
                 banking_days=each.last_day - each.first_day + 1,
                 lines=each.lines,
                 repeated_amounts=each.repeated,
@@ -73,9 +78,10 @@ def learn(survey: Survey, horizon: Horizon, recognised: Sequence[Finding] = ()) 
         + max(
             0,
             overdue_among_equal(survey.scarce, {p.id for p in survey.lonely_payouts}, explained, horizon)
-            - 2 * sum(1 for line in survey.lonely_lines if _may_carry_several(line, explained)),
+            - 2 * len(_may_carry_several(survey.lonely_lines, explained)),
         )
         + sum(min(each.open_payouts, overdue(each.payouts, horizon)) for each in recognised if each.automatic),
+        payouts_that_would_show=survey.count - survey.hidden,
         payout_amounts=survey.repeated_payouts,
         payout_days=survey.payout_days,
         payout_gaps=survey.payout_gaps,
@@ -85,9 +91,10 @@ def learn(survey: Survey, horizon: Horizon, recognised: Sequence[Finding] = ()) 
     )
 
 
-def _may_carry_several(line: LineRecord, explained: Set[str]) -> bool:
-    """Payouts that seem lost may have come together in this deposit."""
-    return line.minor > 0 and line.id not in explained and line.text_key.form is TextForm.STRIPE
+def _may_carry_several(lines: Sequence[LineRecord], explained: Set[str]) -> list[LineRecord]:
+    """Deposits in which payouts that seem lost may have come together."""
+    stripe = TextForm.STRIPE
+    return [line for line in lines if line.minor > 0 and line.text_key.form is stripe and line.id not in explained]
 
 
 def _learn_habits(

@@ -108,11 +108,12 @@ def unlisted_payouts(
         return UNLISTED_UNKNOWN_PPM, UNLISTED_UNKNOWN_PPM
     first, last = horizon.payouts_from, horizon.payouts_to
     seen_before = seen_after = False
+    stripe = TextForm.STRIPE
     for line in lonely:
-        if line.id in explained or (line.minor not in minors and line.text_key.form is not TextForm.STRIPE):
+        if line.id in explained or (line.minor not in minors and line.text_key.form is not stripe):
             continue
-        known = known_texts.get(line.account, set())
-        if line.text_key in known or (not known and line.text_key.form is TextForm.STRIPE):
+        known = known_texts.get(line.account, ())
+        if line.text_key in known or (not known and line.text_key.form is stripe):
             seen_before = seen_before or line.line.date < first
             seen_after = seen_after or line.line.date > last
     covered_from = min(start for start, _ in horizon.covered.values())

@@ -49,12 +49,14 @@ EARLY_PPM: Final = 160_000
 SHIFT_PRIOR_PPM: Final = {0: 800_000, 1: 120_000, 2: 40_000, 3: 20_000, 4: 10_000, 5: 6_000, -1: 4_000}
 """P(a bank is this many banking days slower than the prior says): slow banks are slow every time."""
 
-MISSING_PPM: Final = 3_000
-"""P(a payout never reaches the account), before anything is known."""
+MISSING_KINDS_PPM: Final = {
+    False: {1_300: 880_000, 20_000: 120_000},
+    True: {1_300: 300_000, 20_000: 700_000},
+}
+"""How often payouts never reach the account, and how likely each is, before anything is known: most lose hardly any,
+some many; the latter is likely where look-alikes are many (True): they hide losses, and list and statements are then
+visibly not of quite the same business."""
 MISSING_PPM_MAX: Final = 50_000
-MISSING_WORTH: Final = (60, 200)
-"""How many payouts that belief is worth: losses that are seen tell much, since some banks lose many; that none is seen
-tells little. The more careful of the two counts."""
 
 TEXT_PRIOR_PPM: Final[dict[TextForm, int]] = {
     TextForm.STRIPE: 850_000,
@@ -104,7 +106,9 @@ class AccountHistory:
     shapes: Mapping[str, TextKey] = attrs.field(factory=dict)
     """Common texts with their codes blanked → how they are read; a word in the place of a code is a code."""
     other_texts: Mapping[TextKey, int] = attrs.field(factory=dict)
-    """How often each text came on lines that no payout could explain."""
+    """How often each text came on lines that no payout could explain …"""
+    other_debits: Mapping[TextKey, int] = attrs.field(factory=dict)
+    """… and how often of these on debits."""
     banking_days: int = 0
     lines: int = 0
     repeated_amounts: Mapping[tuple[int, TextKey], int] = attrs.field(factory=dict)
@@ -140,7 +144,9 @@ class ModelSnapshot:
     accounts_of_origin: Mapping[str, Mapping[BankAccountId, int]] = attrs.field(factory=dict)
     payouts: int = 0
     payouts_without_line: int = 0
-    """Old payouts for which no line of that amount was seen, or fewer lines than there are payouts."""
+    """Old payouts for which no line of that amount was seen, or fewer lines than there are payouts …"""
+    payouts_that_would_show: int = 0
+    """… among so many of which that would be seen: where others' lines of the amount are many, a loss does not show."""
     payout_amounts: Mapping[tuple[str, int], int] = attrs.field(factory=dict)
     """(currency, signed minor units) → days with payouts of that amount; only where more than one."""
     payout_days: int = 0

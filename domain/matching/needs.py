@@ -13,7 +13,7 @@ from domain.company_facts import CompanyFacts
 from domain.matching.evidence import Records
 from domain.matching.open_records import is_plausible
 from domain.matching.questions import Questions
-from domain.matching.reach import Found, OfAmount, Span, Wanted
+from domain.matching.reach import Found, OfAmount, OpenLines, OpenPayouts, Span, Wanted
 from domain.matching.records import LineRecord, PayoutRecord
 from domain.matching.relations import Relations, sum_days
 from domain.payout import Payout
@@ -63,7 +63,9 @@ class Needs:
         self._by_amount: dict[_AmountKey, set[str]] = defaultdict(set)
         self._pool: dict[str, Record] = {}
         self._pool_by_amount: dict[_AmountKey, set[str]] = defaultdict(set)
+        self._pool_by_code: dict[str, set[str]] = defaultdict(set)
         self._wide: set[str] = set()
+        self._far: set[str] = set()
         self._decisions: dict[ReconciliationDecision, None] = dict.fromkeys(changes.decided)
         changed, before = _by_id(changes.now), _by_id(changes.before)
         for id in sorted({*changed, *before}):
@@ -96,7 +98,8 @@ class Needs:
 
     def is_known(self, record: Record) -> bool:
         """All open records that could form a sum with this one are in the neighbourhood."""
-        return self._questions.knows_open(sum_days(record))
+        others = OpenLines if isinstance(record, PayoutRecord) else OpenPayouts
+        return self._questions.knows_open(others, sum_days(record))
 
     def wanted(self) -> Wanted:
         """What must be read next."""
@@ -126,7 +129,19 @@ class Needs:
             for record in self._records[id]:
                 self._ask_widely(record)
                 self._draw(record, wide=True)
+        self._reach_far()
         return size != (self.size, len(self.dirty)) or self._questions.any
+
+    def _reach_far(self) -> None:
+        """A line that came late is a rival where any payout that could take it has no other: ask for those payouts."""
+        for id in sorted(self._wide):
+            for payout in self._records[id]:
+                for name in sorted(self._by_amount[_amount(payout)] - self._far):
+                    for line in self._records[name]:
+                        if self._relations.late(payout, line):
+                            self._far.add(name)
+                            self._questions.ask(self._relations.payouts_that_could_take(line))
+                            self._draw(line, wide=True)
 
     # -- growing -------------------------------------------------------------------------------------------------------
 
@@ -183,7 +198,7 @@ class Needs:
         """It was read, and belongs to the neighbourhood only if it is related to one of its records."""
         record = self._relations.record(fact)
         related = any(
-            self._relations.related(each, record, wide=id in self._wide)
+            self._relations.related(each, record, wide=id in self._wide or id in self._far)
             for id in self._by_amount[_amount(record)]
             for each in self._records[id]
         )
@@ -198,14 +213,20 @@ class Needs:
         elif record.id not in self._pool:
             self._pool[record.id] = record
             self._pool_by_amount[_amount(record)].add(record.id)
+            for code in record.codes if isinstance(record, LineRecord) else ():
+                self._pool_by_code[code].add(record.id)
 
     def _draw(self, record: Record, *, wide: bool) -> None:
         """Admit what was read and is related to this record."""
         for id in sorted(self._pool_by_amount[_amount(record)]):
             other = self._pool.get(id)
             if other is not None and self._relations.related(record, other, wide=wide):
-                fact = _fact(other)
-                self._admit(id, fact, fact)
+                self._admit(id, _fact(other), _fact(other))
+        if wide and isinstance(record, PayoutRecord) and record.trace is not None:
+            for id in sorted(self._pool_by_code.get(record.trace, ())):
+                other = self._pool.get(id)
+                if isinstance(other, LineRecord) and self._relations.named(record, other):
+                    self._admit(id, other.line, other.line)
 
     def _ask_for_block(self, record: Record) -> None:
         for question in self._relations.of_block(record):

@@ -29,10 +29,13 @@ from domain.matching.records import payout_record
 from domain.matching.relations import Relations
 from domain.matching.standing import DepositStanding, PayoutStanding, still_waiting
 from domain.matching.touched import LocalView, Touched
-from domain.payout import PayoutId
+from domain.money import Money
+from domain.payout import Payout, PayoutId
+from domain.payout_totals import PayoutTotals, totals_of
 from domain.reconciliation_break import ReconciliationBreak
 from domain.reconciliation_decision import ReconciliationDecision
 from domain.reconciliation_match import ReconciliationMatch
+from domain.reconciliation_outcome import PayoutOutcomeKind
 
 RECORDS_MAX: Final = 20_000
 """A neighbourhood larger than this is not worth its trouble: everything is decided at once instead."""
@@ -92,6 +95,8 @@ class ReconciliationChanges:
     """Of all payouts, as they are now."""
     repeated: int
     """How many more lines than before are counted under another account of a feed that brings the same ones."""
+    totals: PayoutTotals = attrs.field(factory=dict)
+    """How much more, or less, payouts come to by currency and outcome."""
 
 
 class Neighbourhood:
@@ -145,7 +150,8 @@ class Neighbourhood:
         old = {records: match_of(finding) for records, finding in before.items()}
         payouts, deposits = touched.now.standings(touched.ids)
         old_payouts, old_deposits = touched.was.standings(touched.ids)
-        payouts.update(self._aged(now))
+        payouts.update(self._aged(now, self._sightings()))
+        stood = old_payouts | self._aged(was, self._was.sightings)
         breaks, old_breaks = set(now.breaks()), set(was.breaks())
         return ReconciliationChanges(
             matches=tuple(match for records, match in sorted(matches.items()) if old.get(records) != match),
@@ -156,7 +162,17 @@ class Neighbourhood:
             resolved=tuple(sorted(old_breaks - breaks)),
             sightings=self._sightings(),
             repeated=len(now.placed.duplicates.repeats) - len(was.placed.duplicates.repeats),
+            totals=totals_of(
+                self._amounts(payouts, self._needs.payouts(before=False)),
+                less=self._amounts(stood, self._needs.payouts(before=True)),
+            ),
         )
+
+    def _amounts(
+        self, standings: Mapping[PayoutId, PayoutStanding], payouts: tuple[Payout, ...]
+    ) -> list[tuple[Money, PayoutOutcomeKind]]:
+        known = {payout.id: payout for payout in (*self._needs.waiting.values(), *payouts)}
+        return [(known[id].amount, each.outcome.outcome) for id, each in standings.items()]
 
     def _view(self, *, before: bool) -> LocalView:
         """The neighbourhood decided as it was, or as it is."""
@@ -174,11 +190,11 @@ class Neighbourhood:
         )
         return LocalView(decided)
 
-    def _aged(self, now: Decided) -> dict[PayoutId, PayoutStanding]:
+    def _aged(self, decided: Decided, sightings: Sightings) -> dict[PayoutId, PayoutStanding]:
         """Payouts that only their age, or what the statements cover, says something else of."""
         touched = self._known
-        outcomes = Outcomes((), now.evidence)
-        outcomes.origins_elsewhere = elsewhere(self._sightings())
+        outcomes = Outcomes((), decided.evidence)
+        outcomes.origins_elsewhere = elsewhere(sightings)
         return {
             payout.id: still_waiting(payout_record(payout), outcomes)
             for payout in self._needs.waiting.values()

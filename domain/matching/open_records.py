@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from domain.bank_deposit import BankAccountId
 from domain.matching.bounds import Bounds
-from domain.matching.descriptor import TextForm
+from domain.matching.descriptor import TextForm, TextKey
 from domain.matching.evidence import Evidence, Records
-from domain.matching.finding import Finding, Hypothesis, Rival
+from domain.matching.finding import Finding, Hypothesis, Rival, in_order
 from domain.matching.groups import (
     RETURN_DAYS_MAX,
     combined,
@@ -18,8 +19,9 @@ from domain.matching.groups import (
     returned,
     split,
 )
-from domain.matching.joint_search import compare_with_pairs, plain_pair, search
-from domain.matching.model import LAG_MAX, LAG_MIN, LATE_MAX, ModelSnapshot
+from domain.matching.joint_search import bare_pair, compare_with_pairs, search
+from domain.matching.late_pairs import late_pairs
+from domain.matching.model import LAG_MAX, LAG_MIN, ModelSnapshot
 from domain.matching.records import LineRecord, PayoutRecord, payout_record
 
 COMBINED_WINDOW_MAX: Final = 200
@@ -50,6 +52,7 @@ class OpenRecords:
         self.bounds = Bounds()
         self.proposed: list[Hypothesis] = []
         """The groups that were considered, once it is solved."""
+        self._plausible: dict[tuple[BankAccountId, TextKey], bool] = {}
         self._paired = {name for finding in findings for name in _names(finding)}
         self._lines_by: dict[tuple[str, bool], list[LineRecord]] = defaultdict(list)
         for line in self.lines:
@@ -59,13 +62,13 @@ class OpenRecords:
 
     def solve(self) -> list[Finding]:
         """The findings, those of the pairs that no group touches among them unchanged."""
-        groups = self._possible([*self._combined(), *self._split(), *self._returned(), *self._late()])
-        fees = self._possible(self._short())
-        self.proposed = [*groups, *fees]
-        if not groups and not fees:
+        groups = self._possible([*self._combined(), *self._split(), *self._returned()])
+        far = self._possible([*self._short(), *self._late()])
+        self.proposed = [*groups, *far]
+        if not groups and not far:
             return list(self.findings)
-        touched = self._touched([*groups, *fees])
-        chosen, near = compare_with_pairs(self._pairs(touched), groups, fees)
+        touched = self._touched([*groups, *far])
+        chosen, near = compare_with_pairs(self._pairs(touched), groups, far)
         nearest: dict[str, tuple[Hypothesis, int]] = {}
         for group, loss in near:  # the nearest first
             for name in _names(group):
@@ -76,10 +79,10 @@ class OpenRecords:
             return list(self.findings)
         searched_again = {id(h) for h in chosen}
         touched = self._touched(chosen)
-        fees = [fee for fee in fees if id(fee) in searched_again or _names(fee) <= touched]
+        far = [each for each in far if id(each) in searched_again or _names(each) <= touched]
         groups = [group for group in groups if id(group) in searched_again]
         kept = [finding for finding in self.findings if not _names(finding) & touched]
-        return kept + search([*self._pairs(touched), *fees], groups, self.evidence, self.bounds)
+        return kept + search([*self._pairs(touched), *far], groups, self.evidence, self.bounds)
 
     def _possible(self, proposed: Sequence[Hypothesis]) -> list[Hypothesis]:
         for each in proposed:
@@ -129,7 +132,7 @@ class OpenRecords:
             if payout.id in touched:
                 for line in by_amount.get((payout.currency, payout.minor), ()):
                     late = line.day - payout.day > LAG_MAX and (payout.trace is None or not line.bears(payout.trace))
-                    pair = None if late else plain_pair(payout, line, self.evidence)
+                    pair = None if late else bare_pair(payout, line, self.evidence)
                     if pair is not None:
                         pairs.append(pair)
         return pairs
@@ -143,23 +146,28 @@ class OpenRecords:
 
     def plausible(self, line: LineRecord) -> bool:
         """It could be part of a group: its text does not speak for somebody else."""
-        return is_plausible(line, self.evidence.model)
+        key = line.account, line.text_key
+        known = self._plausible.get(key)
+        if known is None:
+            known = self._plausible[key] = is_plausible(line, self.evidence.model)
+        return known
 
     def _combined(self) -> list[Hypothesis]:
         by: dict[tuple[str, bool], list[PayoutRecord]] = defaultdict(list)
-        for payout in sorted(self.payouts, key=lambda p: (p.day, p.id)):
+        for payout in in_order(self.payouts):
             by[payout.currency, payout.minor > 0].append(payout)
         proposed: list[Hypothesis] = []
         for key, payouts in by.items():
-            days = [p.day for p in payouts]
-            least = 2 * min(abs(p.minor) for p in payouts)
+            days, sizes = [p.day for p in payouts], [abs(p.minor) for p in payouts]
+            least = 2 * min(sizes)
             for line in self._lines_by.get(key, ()):
                 if abs(line.minor) < least or not self.plausible(line):
                     continue
                 if self._is_known is not None and not self._is_known(line):
                     continue
-                window = payouts[bisect_left(days, line.day - LAG_MAX) : bisect_right(days, line.day - LAG_MIN)]
-                if window and abs(line.minor) < 2 * min(abs(p.minor) for p in window):
+                first, end = bisect_left(days, line.day - LAG_MAX), bisect_right(days, line.day - LAG_MIN)
+                window = payouts[first:end]
+                if window and abs(line.minor) < 2 * min(sizes[first:end]):
                     continue  # what is said of this line must not depend on payouts out of its reach
                 if len(window) > COMBINED_WINDOW_MAX:
                     self.bounds.reached.append(f"{line.id}: {len(window)} open payouts are too many to look for sums")
@@ -202,20 +210,30 @@ class OpenRecords:
         return proposed
 
     def _late(self) -> list[Hypothesis]:
-        """Equal lines that came later than the window: never automatic, but rivals, and worth a person's look."""
-        by_amount: dict[tuple[str, int], list[LineRecord]] = defaultdict(list)
+        """Equal lines that came later than the window: never automatic, but rivals, and worth a person's look.
+
+        Only where a payout has no line, and among what could change places with it: what is said of a payout must not
+        depend on whether an equal one was lost years before. Inside a set they are no rivals: whichever of its payouts
+        a line carries, the set is the same.
+        """
         wanted = {(payout.currency, payout.minor) for payout in self.payouts if payout.id not in self._paired}
+        if not wanted:
+            return []
+        of_set = {name: number for number, each in enumerate(self.findings) if each.pairs for name in _names(each)}
+        lines_of: dict[tuple[str, int], list[LineRecord]] = defaultdict(list)
+        payouts_of: dict[tuple[str, int], list[PayoutRecord]] = defaultdict(list)
         for line in self.lines:
             if (line.currency, line.minor) in wanted:
-                by_amount[line.currency, line.minor].append(line)
-        proposed: list[Hypothesis] = []
-        for payout in self.payouts:
-            for line in by_amount.get((payout.currency, payout.minor), ()):
-                if LAG_MAX < line.day - payout.day <= LATE_MAX:
-                    pair = plain_pair(payout, line, self.evidence)
-                    if pair is not None:
-                        proposed.append(pair)
-        return proposed
+                lines_of[line.currency, line.minor].append(line)
+        for payout in in_order(self.payouts):
+            if (payout.currency, payout.minor) in wanted:
+                payouts_of[payout.currency, payout.minor].append(payout)
+        return [
+            late
+            for key, lines in lines_of.items()
+            for late in late_pairs(payouts_of[key], lines, self._paired, self.evidence)
+            if of_set.get(late.payouts[0].id, -1) != of_set.get(late.lines[0].id)
+        ]
 
     def _named(self, payout: PayoutRecord) -> list[Hypothesis]:
         """Lines near it that bear its trace id, whatever their amount."""
@@ -266,12 +284,13 @@ def is_plausible(line: LineRecord, model: ModelSnapshot) -> bool:
 
 
 def _records(group: Hypothesis) -> Records:
-    return tuple(sorted(p.id for p in group.payouts)), tuple(sorted(line.id for line in group.lines))
+    return tuple(sorted([p.id for p in group.payouts])), tuple(sorted([line.id for line in group.lines]))
 
 
 def _names(of: Hypothesis | Finding | Rival) -> set[str]:
-    return {payout.id for payout in of.payouts} | {line.id for line in of.lines}
+    return {*[payout.id for payout in of.payouts], *[line.id for line in of.lines]}
 
 
 def _rival_names(finding: Finding) -> set[str]:
-    return {name for rival in finding.rivals for name in _names(rival)}
+    names: set[str] = set()
+    return names.union(*[_names(rival) for rival in finding.rivals])

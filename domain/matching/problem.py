@@ -7,7 +7,7 @@ from typing import Final
 from domain.bank_deposit import BankAccount, BankAccountId
 from domain.matching.blocks import blocks_of
 from domain.matching.evidence import Evidence
-from domain.matching.finding import GATE_MILLINATS, Finding, lines_in_order
+from domain.matching.finding import GATE_MILLINATS, Finding, Pair, lines_in_order
 from domain.matching.lag_shifts import learn_shifts
 from domain.matching.lag_unknown import SLOWER_BANK
 from domain.matching.learning import learn
@@ -17,6 +17,7 @@ from domain.matching.open_records import IsKnown, OpenRecords
 from domain.matching.pairs import solve_amount, solve_pair
 from domain.matching.records import LineRecord, PayoutRecord
 from domain.matching.survey import Amount, Survey
+from domain.matching.surveyed_pairs import secure_pairs
 from domain.reconciliation_match import MatchKind
 
 ENOUGH: Final = 60
@@ -93,20 +94,23 @@ class Problem:
         return found, certain
 
     def solve_settled(
-        self, evidence: Evidence, settled: Mapping[Amount, Sequence[str]]
+        self, evidence: Evidence, pairs: Iterable[Sequence[Pair]], settled: Mapping[Amount, Sequence[str]]
     ) -> tuple[list[Finding], PairsFound, list[LineRecord]]:
         """The findings of amounts that were taken as recognised and are so beyond doubt; what is found of the others,
-        and those of their lines that were taken as recognised."""
+        and those of their lines that were taken as recognised.
+
+        `pairs`, of a kind each, are alone in their amounts; `settled` are the other amounts and such of their lines.
+        """
         beyond_doubt: list[Finding] = []
         others = PairsFound()
         reopened: list[LineRecord] = []
-        for amount, ids in settled.items():
+        left = dict(settled)
+        for of_kind in pairs:
+            secure, unsure = secure_pairs(of_kind, evidence)
+            beyond_doubt += secure
+            left.update({(payout.currency, payout.minor): (line.id,) for payout, line in unsure})
+        for amount, ids in left.items():
             payouts, lines = self.payouts[amount], self.lines_by_amount[amount]
-            if len(payouts) == len(lines) == 1:  # nearly all are
-                only = solve_pair(payouts[0], lines[0], evidence)
-                if only is not None and only.secure:
-                    beyond_doubt.append(only)
-                    continue
             found = PairsFound()
             solve_one(payouts, lines, evidence, (), found)
             if found.doubtful or found.open_payouts:
@@ -142,17 +146,14 @@ def solve_one(
 
     `came_back`: payouts of this amount that failed.
     """
+    if len(payouts) == len(lines) == 1 and not came_back:
+        _solve_only(payouts[0], lines[0], evidence, False, found)
+        return
     for block in blocks_of(payouts, lines, came_back):
         if not block.lines:
             found.open_payouts += block.payouts
         elif len(block.payouts) == 1 and len(block.lines) == 1:
-            only = solve_pair(block.payouts[0], block.lines[0], evidence)
-            if only is not None and only.secure and not block.contested:
-                found.secure.append(only)
-                continue
-            if only is not None:
-                found.doubtful.append(only)
-            found.open_payouts.append(block.payouts[0])
+            _solve_only(block.payouts[0], block.lines[0], evidence, block.contested, found)
         else:
             explained: set[str] = set()
             for finding in solve_amount(block.payouts, block.lines, evidence):
@@ -162,6 +163,16 @@ def solve_one(
                 else:
                     found.doubtful.append(finding)
             found.open_payouts += [payout for payout in block.payouts if payout.id not in explained]
+
+
+def _solve_only(payout: PayoutRecord, line: LineRecord, evidence: Evidence, contested: bool, found: PairsFound) -> None:
+    only = solve_pair(payout, line, evidence)
+    if only is not None and only.secure and not contested:
+        found.secure.append(only)
+        return
+    if only is not None:
+        found.doubtful.append(only)
+    found.open_payouts.append(payout)
 
 
 def learn_in_rounds(
@@ -178,20 +189,16 @@ def learn_in_rounds(
     known: set[tuple[tuple[str, ...], tuple[str, ...]]] = set()
     survey = Survey(problem.payouts, problem.lines_by_amount, problem.came_back_amounts)
     surveyed = frozenset(survey.recognised)
-    settled: dict[Amount, Sequence[str]] = {
-        amount: (line.id,) for amount, line in survey.settled.items() if amount not in problem.came_back_amounts
-    }
-    certain: dict[Amount, Sequence[str]] = settled
-    amounts, lines = list(problem.payouts), problem.lines  # what is not settled yet
+    settled: dict[Amount, Sequence[str]] = {}  # beside what the survey settled
+    certain: dict[Amount, Sequence[str]] = {}
+    amounts, lines = survey.unsettled, lines_in_order(survey.unsettled_lines)  # what is not settled yet
     touched: list[LineRecord] = []
     lasting: list[Finding] = []
-    for number in range(ROUNDS_MAX):
+    for _ in range(ROUNDS_MAX):
         if certain:
             amounts = [amount for amount in amounts if amount not in certain]
             ids = {id for each in certain.values() for id in each}
-            lines = [line for line in lines if line.id not in ids]
-        if not number:
-            lines = lines_in_order(lines)
+            lines = tuple([line for line in lines if line.id not in ids])
         settled.update(certain)
         lasting += [each for each in recognised if each.kind in PAIR_KINDS and _amount_of(each) in certain]
         for line in touched:
@@ -207,7 +214,7 @@ def learn_in_rounds(
             break
         recognised, known = found, keys | known
         touched += [line for finding in found for line in finding.lines]
-    secure, doubted, reopened = problem.solve_settled(evidence, settled)
+    secure, doubted, reopened = problem.solve_settled(evidence, survey.settled.values(), settled)
     if reopened:  # under the same evidence: of the other amounts, the pairs stay as they are
         pairs.add(doubted)
         others = problem.finish(pairs, lines_in_order([*lines, *reopened]), evidence)

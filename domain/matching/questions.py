@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from domain.matching.reach import OfAmount, OpenWithin, Span, Wanted
+from domain.matching.reach import OfAmount, OpenLines, OpenPayouts, OpenRecord, Span, Wanted
 
 _DAY: Final = timedelta(days=1)
 
@@ -26,8 +26,7 @@ class LinesOf:
     wanted: OfAmount
 
 
-Question = PayoutsOf | LinesOf | OpenWithin | Span
-"""A span asks for all bank lines of its days."""
+Question = PayoutsOf | LinesOf | OpenRecord
 _Key = tuple[object, ...]
 
 
@@ -64,39 +63,34 @@ class Questions:
         """Ask for the days of this question that were not asked for yet."""
         days = question.wanted if isinstance(question, PayoutsOf | LinesOf) else question
         asked = self._asked[_key(question)]
-        if isinstance(question, OpenWithin) and question.only_traced_payouts:
-            asked = [*asked, *self._asked[_key(attrs.evolve(question, only_traced_payouts=False))]]
+        if isinstance(question, OpenPayouts) and question.only_traced:
+            asked = [*asked, *self._asked[OpenPayouts, False]]
         for first, last in _uncovered(days.first, days.last, asked):
             self._new.append((question, Span(first, last)))
             self._asked[_key(question)].append((first, last))
 
-    def knows_open(self, days: Span) -> bool:
-        """All open records of these days were asked for."""
-        asked = self._asked[OpenWithin, False]
-        return next(_uncovered(days.first, days.last, asked), None) is None
+    def knows_open(self, kind: type[OpenRecord], days: Span) -> bool:
+        """All open records of this kind and of these days, that could be part of a group, were asked for."""
+        return next(_uncovered(days.first, days.last, self._asked[kind, False]), None) is None
 
     def next(self) -> Wanted:
         """All that is still to be asked; it counts as asked now."""
         payouts: list[OfAmount] = []
         lines: list[OfAmount] = []
-        open_within: list[OpenWithin] = []
-        dated: list[Span] = []
+        open_records: list[OpenRecord] = []
         for question, days in self._new:
             match question:
                 case PayoutsOf(wanted=wanted):
                     payouts.append(attrs.evolve(wanted, first=days.first, last=days.last))
                 case LinesOf(wanted=wanted):
                     lines.append(attrs.evolve(wanted, first=days.first, last=days.last))
-                case OpenWithin():
-                    open_within.append(attrs.evolve(question, first=days.first, last=days.last))
-                case Span():
-                    dated.append(days)
+                case OpenPayouts() | OpenLines():
+                    open_records.append(attrs.evolve(question, first=days.first, last=days.last))
         wanted_now = Wanted(
             ids=tuple(self._new_ids),
             payouts=tuple(payouts),
             lines=tuple(lines),
-            dated=tuple(dated),
-            open=tuple(open_within),
+            open=tuple(open_records),
             said_of=tuple(self._said_of),
         )
         self._new_ids, self._said_of, self._new = [], [], []
@@ -107,10 +101,10 @@ def _key(question: Question) -> _Key:
     match question:
         case PayoutsOf(wanted=wanted) | LinesOf(wanted=wanted):
             return type(question), wanted.currency.code, wanted.minor, wanted.traced
-        case OpenWithin():
-            return OpenWithin, question.only_traced_payouts
-        case Span():
-            return (Span,)
+        case OpenPayouts():
+            return OpenPayouts, question.only_traced
+        case OpenLines():
+            return OpenLines, question.only_coded
 
 
 def _uncovered(first: date, last: date, asked: list[tuple[date, date]]) -> Iterator[tuple[date, date]]:

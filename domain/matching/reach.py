@@ -51,12 +51,27 @@ class OfAmount:
 
 
 @attrs.frozen
-class OpenWithin:
-    """Payouts that no pair explains for certain, by arrival, and such lines that could be part of a group, by date."""
+class OpenPayouts:
+    """Payouts that no pair explains for certain, by arrival."""
 
     first: date
     last: date
-    only_traced_payouts: bool = False
+    only_traced: bool = False
+    """Only those that have a trace id."""
+
+
+@attrs.frozen
+class OpenLines:
+    """Lines that no pair explains for certain, by date."""
+
+    first: date
+    last: date
+    only_coded: bool = False
+    """Those whose text bears codes, one of which may be a payout's trace id; otherwise those that could be part of a
+    group."""
+
+
+OpenRecord = OpenPayouts | OpenLines
 
 
 @attrs.frozen
@@ -81,7 +96,7 @@ class Wanted:
     """All payouts that arrive on these days."""
     dated: tuple[Span, ...] = ()
     """All bank lines of these days."""
-    open: tuple[OpenWithin, ...] = ()
+    open: tuple[OpenRecord, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     said_of: tuple[str, ...] = ()
     """Ids of which is asked what people decided on them, whether they were accepted, and learned from."""
@@ -102,7 +117,7 @@ class Found:
     payouts: Sequence[Payout] = ()
     deposits: Sequence[BankDeposit] = ()
     open_ids: frozenset[str] = frozenset()
-    """Of these, those found as open."""
+    """Of these, those found as open; lines that were only asked for because of their codes are not among them."""
     waiting: frozenset[str] = frozenset()
     """Of these, payouts found as waiting that stand in no match."""
     waiting_in_match: frozenset[str] = frozenset()

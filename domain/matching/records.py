@@ -61,8 +61,8 @@ class LineRecord:
     """A bank line, ready to be compared."""
 
     __slots__ = (
-        "_codes", "_printed", "account", "currency", "day", "has_codes", "id", "learned", "line", "minor", "reading",
-        "text_key",
+        "_asked", "_codes", "_printed", "account", "currency", "day", "has_codes", "id", "learned", "line", "minor",
+        "reading", "text_key",
     )  # fmt: skip
 
     def __init__(self, line: BankDeposit, numbers: dict[date, int], learned: bool, account: BankAccountId) -> None:
@@ -77,6 +77,7 @@ class LineRecord:
         self.learned = learned
         self._codes: list[str] | None = None
         self._printed: tuple[str | None, ...] = ()
+        self._asked: tuple[str, bool] = ("", False)
 
     @property
     def codes(self) -> list[str]:
@@ -86,10 +87,13 @@ class LineRecord:
         return self._codes
 
     def bears(self, trace: str) -> bool:
-        """The text carries this trace id, whole."""
-        if trace.isalpha() or not trace:
-            return trace in self.codes
-        return has_word(self.line.text, trace)
+        """The text carries this trace id, whole. The last answer is remembered: mostly it is asked of one payout."""
+        asked, answer = self._asked
+        if asked == trace:
+            return answer
+        answer = trace in self.codes if trace.isalpha() else has_word(self.line.text, trace)
+        self._asked = trace, answer
+        return answer
 
     @property
     def prints_trace(self) -> bool:

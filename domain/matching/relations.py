@@ -9,7 +9,7 @@ from domain.matching.blocks import could_pair
 from domain.matching.groups import RETURN_DAYS_MAX
 from domain.matching.model import LAG_MAX, LAG_MIN, LATE_MAX, TRACE_DAYS_MAX, ModelSnapshot
 from domain.matching.questions import LinesOf, PayoutsOf, Question
-from domain.matching.reach import OfAmount, OpenWithin, Span, span
+from domain.matching.reach import OfAmount, OpenLines, OpenPayouts, Span, span
 from domain.matching.records import LineRecord, PayoutRecord, line_record, payout_record
 from domain.payout import Payout, PayoutStatus
 
@@ -61,6 +61,21 @@ class Relations:
         lag = line.day - payout.day
         return payout.trace is not None and LAG_MIN <= lag <= LAG_MAX and line.bears(payout.trace)
 
+    def late(self, payout: Record, line: Record) -> bool:
+        """The line is equal to the payout, and later than the window."""
+        return (
+            isinstance(payout, PayoutRecord)
+            and isinstance(line, LineRecord)
+            and (payout.minor, payout.currency) == (line.minor, line.currency)
+            and LAG_MAX < line.day - payout.day <= LATE_MAX
+            and _takes_part(payout)
+            and _posted(line)
+        )
+
+    def payouts_that_could_take(self, line: Record) -> Question:
+        """In the window or late."""
+        return PayoutsOf(_of(line, -LATE_MAX, -LAG_MIN))
+
     def _pair(self, payout: PayoutRecord, line: LineRecord, wide: bool) -> bool:
         if line.currency != payout.currency or not _takes_part(payout) or not _posted(line):
             return False
@@ -99,27 +114,32 @@ class Relations:
         if not _takes_part(payout):
             return
         on = payout.payout.arrival_date
-        yield _open(span(payout.currency, on, -_GROUP_DAYS, _GROUP_DAYS))
+        lines = span(payout.currency, on, LAG_MIN, LAG_MAX)
+        others = span(payout.currency, on, -_GROUP_DAYS, _GROUP_DAYS)
+        yield OpenLines(lines.first, lines.last)
+        yield OpenPayouts(others.first, others.last)
         yield LinesOf(_of(payout, LAG_MIN, LATE_MAX))
         if payout.came_back:
             yield LinesOf(_of(payout, LAG_MIN, _RETURN_MAX))
             yield LinesOf(_of(payout, LAG_MIN, _RETURN_MAX, sign=-1))
         if payout.trace is not None:
-            yield span(payout.currency, on, LAG_MIN, LAG_MAX)
+            yield OpenLines(lines.first, lines.last, only_coded=True)
         if payout.currency in self._converted:
-            yield OpenWithin(on - _BEFORE_CONVERSION, on + _CONVERSION)
+            yield OpenLines(on - _BEFORE_CONVERSION, on + _CONVERSION)
 
     def _groups_of_line(self, line: LineRecord, plausible: bool) -> Iterator[Question]:
         on = line.line.date
-        yield PayoutsOf(_of(line, -LATE_MAX, -LAG_MIN))
+        payouts = span(line.currency, on, -LAG_MAX, -LAG_MIN)
+        yield self.payouts_that_could_take(line)
         yield PayoutsOf(_of(line, -_RETURN_MAX, -LAG_MIN, sign=-1))
         if plausible:
-            yield _open(span(line.currency, on, -_GROUP_DAYS, _GROUP_DAYS))
+            others = span(line.currency, on, -_GROUP_DAYS, _GROUP_DAYS)
+            yield OpenLines(others.first, others.last)
+            yield OpenPayouts(payouts.first, payouts.last)
             if self._converted:
-                yield OpenWithin(on - _CONVERSION, on + _BEFORE_CONVERSION)
+                yield OpenPayouts(on - _CONVERSION, on + _BEFORE_CONVERSION)
         elif line.codes:
-            days = span(line.currency, on, -LAG_MAX, -LAG_MIN)
-            yield OpenWithin(days.first, days.last, only_traced_payouts=True)
+            yield OpenPayouts(payouts.first, payouts.last, only_traced=True)
 
 
 def sum_days(record: Record) -> Span:
@@ -136,10 +156,6 @@ def _of(record: Record, low: int, high: int, *, traced: bool = False, sign: int 
         currency, on = record.line.amount.currency, record.line.date
     days = span(record.currency, on, low, high)
     return OfAmount(currency, sign * record.minor, days.first, days.last, traced)
-
-
-def _open(days: Span) -> OpenWithin:
-    return OpenWithin(days.first, days.last)
 
 
 def _takes_part(payout: PayoutRecord) -> bool:

@@ -47,6 +47,8 @@ class DepositStanding:
     date: date
     is_open: bool
     """No pair explains it for certain, and its text lets it be part of a group."""
+    is_coded: bool
+    """No pair explains it for certain, and its text bears codes, one of which may be a payout's trace id."""
 
 
 @attrs.frozen(kw_only=True)
@@ -57,6 +59,8 @@ class OpenIds:
     lines: frozenset[str]
     plausible: frozenset[str]
     """Of the lines, those that could be part of a group by their text."""
+    coded: frozenset[str]
+    """Of the lines, those whose text bears codes."""
 
 
 def open_ids(decided: Decided) -> OpenIds:
@@ -73,6 +77,7 @@ def open_ids(decided: Decided) -> OpenIds:
         payouts=payouts,
         lines=frozenset(line.id for line in lines),
         plausible=frozenset(line.id for line in lines if is_plausible(line, decided.model)),
+        coded=frozenset(line.id for line in lines if line.has_codes),
     )
 
 
@@ -98,7 +103,10 @@ def standings(
     dates = {line.id: line.date for line in decided.placed.facts.deposits}
     deposits = {
         outcome.deposit: DepositStanding(
-            outcome=outcome, date=dates[outcome.deposit], is_open=outcome.deposit in opened.plausible
+            outcome=outcome,
+            date=dates[outcome.deposit],
+            is_open=outcome.deposit in opened.plausible,
+            is_coded=outcome.deposit in opened.coded,
         )
         for outcome in decided.deposit_outcomes()
         if of is None or outcome.deposit in of

@@ -4,13 +4,14 @@ The survey is taken once; rounds of learning start from copies of its counts.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Final
 
 from domain.bank_deposit import BankAccountId, BankDepositId
 from domain.matching.code_places import learn_shapes, read_with_shapes
-from domain.matching.descriptor import TextForm, TextKey
+from domain.matching.descriptor import TextForm, TextKey, words_of
 from domain.matching.evidence import significant_digits
 from domain.matching.log_odds import PPM
 from domain.matching.model import LAG_MAX, LAG_MIN, LAGS
@@ -22,8 +23,13 @@ DISTINCTIVE_DIGITS: Final = 4
 LAG_OF_SETS_MAX: Final = 4
 """Lags up to this are learned from sets inside which the pairs are not certain."""
 
+TEXTS_AT_ONCE: Final = 500
+
 Amount = tuple[str, int]
 """Currency code and signed minor units: records of one amount are looked at together."""
+PairKind = tuple[BankAccountId, str, str, str | None, str, bool, int, TextKey]
+"""Account, payout method, origin, end of the account number that Stripe knows, currency, whether it is a debit, lag and
+text of a pair."""
 PayoutsByAmount = Mapping[Amount, Sequence[PayoutRecord]]
 LinesByAmount = Mapping[Amount, Sequence[LineRecord]]
 
@@ -39,6 +45,7 @@ class AccountCounts:
         """Lags of deposits of which it is not certain whose they are, in millionths of a deposit."""
         self.texts: dict[str, Counter[TextKey]] = defaultdict(Counter)
         self.other_texts: Counter[TextKey] = Counter()
+        self.other_debits: Counter[TextKey] = Counter()
         self.first_day = self.last_day = 0
         self.lines = 0
         self.repeated: dict[tuple[int, TextKey], int] = {}
@@ -57,6 +64,7 @@ class AccountCounts:
         copied.lag_shares = {method: list(shares) for method, shares in self.lag_shares.items()}
         copied.texts = defaultdict(Counter, {origin: Counter(texts) for origin, texts in self.texts.items()})
         copied.other_texts, copied.groups = Counter(self.other_texts), Counter(self.groups)
+        copied.other_debits = Counter(self.other_debits)
         return copied
 
     def usually(self, key: TextKey) -> bool:
@@ -81,16 +89,10 @@ class AccountCounts:
                 known[i] += share
 
     def all_lags(self) -> dict[str, tuple[int, ...]]:
-        """The lags seen, those of sets rounded to whole deposits.
-
-        A lag that no certain deposit had counts one less: what a set shows alone must not make it sure of itself.
-        """
+        """The lags seen, those of sets rounded to whole deposits."""
         none = [0] * LAGS
         return {
-            method: tuple(
-                count + max(0, (share + PPM // 2) // PPM - (not count))
-                for count, share in zip(self.lags.get(method, none), self.lag_shares.get(method, none), strict=True)
-            )
+            method: _with_sets(self.lags.get(method, none), self.lag_shares.get(method, none))
             for method in sorted(self.lags.keys() | self.lag_shares.keys())
         }
 
@@ -131,31 +133,33 @@ class Survey:
         self.accounts: dict[BankAccountId, AccountCounts] = defaultdict(AccountCounts)
         self.accounts_of_origin: dict[str, Counter[BankAccountId]] = defaultdict(Counter)
         self.recognised: list[BankDepositId] = []
-        self.settled: dict[Amount, LineRecord] = {}
-        """Amounts with one payout and one line, which are recognised."""
-        self._pairs: list[tuple[PayoutRecord, LineRecord]] = []
+        self.settled: dict[PairKind, list[tuple[PayoutRecord, LineRecord]]] = defaultdict(list)
+        """Recognised pairs that are alone in their amount, none of whose payouts came back."""
+        self.unsettled: list[Amount] = []
+        """The other amounts of payouts …"""
+        self.unsettled_lines: list[LineRecord] = []
+        """… and all lines that are in none of the settled pairs."""
+        self._pairs: dict[PairKind, list[tuple[PayoutRecord, LineRecord]]] = defaultdict(list)
+        """The other recognised pairs."""
         self.lonely_payouts: list[PayoutRecord] = []
         self.lonely_lines: list[LineRecord] = []
         self.repeated_payouts: dict[Amount, int] = {}
         """Amounts with payouts on several days → on how many."""
-        days: set[int] = set()
-        self.count = 0
-        for key, equal in payouts.items():
-            self._survey_payouts(key, equal)
-            self.count += len(equal)
-            for payout in equal:
-                days.add(payout.day)
-        self._count_recognised()
-        self.payout_days = len(days)
-        self.payout_minors = frozenset(minor for _, minor in payouts)
-        self.crowded = [(key, equal, lines[key]) for key, equal in payouts.items() if len(lines.get(key, ())) > 1]
+        self.crowded: list[tuple[Amount, Sequence[PayoutRecord], Sequence[LineRecord]]] = []
         """Amounts with payouts and several lines: only there one line may stand beside another."""
-        self.scarce = [
-            (equal, lines[key]) for key, equal in payouts.items() if len(equal) > len(lines.get(key, ())) > 0
-        ]
+        self.scarce: list[tuple[Sequence[PayoutRecord], Sequence[LineRecord]]] = []
         """Payouts and lines of one amount where there are fewer lines: some never came, whichever they are."""
-        self.payout_gaps = dict(Counter(b - a for a, b in pairwise(sorted(days))))
+        self._survey_payouts()
+        self.hidden = sum([len(equal) for _, equal, found in self.crowded if len(found) > len(equal)])
+        """Payouts of amounts with more lines than payouts: had one not come, that would not show."""
         self._survey_lines()
+        self._count_recognised()
+        days = {payout.day for equal in payouts.values() for payout in equal}
+        self.count = sum(map(len, payouts.values()))
+        self.payout_days = len(days)
+        self.payout_minors = frozenset([minor for _, minor in payouts])
+        self.payout_gaps = dict(Counter([b - a for a, b in pairwise(sorted(days))]))
+        self._count_days(everything)
         self._unrelated_traces(everything)
 
     def copy_counts(self) -> tuple[dict[BankAccountId, AccountCounts], dict[str, Counter[BankAccountId]]]:
@@ -166,46 +170,77 @@ class Survey:
         of_origin.update({origin: Counter(each) for origin, each in self.accounts_of_origin.items()})
         return accounts, of_origin
 
-    def _survey_payouts(self, key: Amount, equal: Sequence[PayoutRecord]) -> None:
-        if len(equal) > 1 and equal[0].day != equal[-1].day:
-            self.repeated_payouts[key] = len({payout.day for payout in equal})
-        candidates = self.lines.get(key)
-        if not candidates:
-            self.lonely_payouts += equal
-        elif len(equal) == 1 and len(candidates) == 1:
-            payout, line = equal[0], candidates[0]
-            if not LAG_MIN <= line.day - payout.day <= LAG_MAX:
-                self.lonely_payouts.append(payout)
-                self.lonely_lines.append(line)
-            elif line.text_key.form not in _NO_PAYOUT and is_distinctive(key[1]):
-                self._pairs.append((payout, line))
-                self.settled[key] = line
-            elif payout.trace is not None:
-                self._compare_traces(payout, line)
-        else:
-            distinctive = is_distinctive(key[1])
-            for payout, line in _alone_together(equal, candidates, self.lonely_payouts, self.lonely_lines):
-                if distinctive and line.text_key.form not in _NO_PAYOUT:
-                    self._pairs.append((payout, line))
+    def _survey_payouts(self) -> None:
+        lines, came_back, settled, unsettled = self.lines, self.came_back, self.settled, self.unsettled
+        for key, equal in self.payouts.items():
+            candidates = lines.get(key)
+            if candidates is not None and len(equal) == 1 and len(candidates) == 1:  # nearly all are
+                payout, line = equal[0], candidates[0]
+                lag = line.day - payout.day
+                if not LAG_MIN <= lag <= LAG_MAX:
+                    self.lonely_payouts.append(payout)
+                    self.lonely_lines.append(line)
+                elif line.text_key.form not in _NO_PAYOUT and is_distinctive(key[1]):
+                    pairs = self._pairs if key in came_back else settled
+                    kind = (
+                        line.account,
+                        payout.method,
+                        payout.origin,
+                        payout.last4,
+                        key[0],
+                        key[1] < 0,
+                        lag,
+                        line.text_key,
+                    )
+                    pairs[kind].append((payout, line))
+                    if pairs is settled:
+                        continue
                 elif payout.trace is not None:
                     self._compare_traces(payout, line)
+            elif candidates:
+                self._survey_equal(key, equal, candidates)
+            else:
+                self._see_days(key, equal)
+                self.lonely_payouts += equal
+            unsettled.append(key)
+            if candidates:
+                self.unsettled_lines += candidates
+                self._count_agreeing(key, equal, candidates)
+
+    def _survey_equal(self, key: Amount, equal: Sequence[PayoutRecord], candidates: Sequence[LineRecord]) -> None:
+        self._see_days(key, equal)
+        if len(candidates) > 1:
+            self.crowded.append((key, equal, candidates))
+        if len(equal) > len(candidates):
+            self.scarce.append((equal, candidates))
+        distinctive = is_distinctive(key[1])
+        for payout, line in _alone_together(equal, candidates, self.lonely_payouts, self.lonely_lines):
+            if distinctive and line.text_key.form not in _NO_PAYOUT:
+                lag = line.day - payout.day
+                kind = line.account, payout.method, payout.origin, payout.last4, key[0], key[1] < 0, lag, line.text_key
+                self._pairs[kind].append((payout, line))
+            elif payout.trace is not None:
+                self._compare_traces(payout, line)
+
+    def _see_days(self, key: Amount, equal: Sequence[PayoutRecord]) -> None:
+        if len(equal) > 1 and equal[0].day != equal[-1].day:
+            self.repeated_payouts[key] = len({payout.day for payout in equal})
 
     def _count_recognised(self) -> None:
-        """What `AccountCounts.recognise` counts, for all pairs at once."""
-        for _, line in self._pairs:
-            line.learned = True
-        self.recognised = [line.line.id for _, line in self._pairs]
-        lags = Counter([(line.account, payout.method, line.day - payout.day) for payout, line in self._pairs])
-        for (name, method, lag), count in lags.items():
-            self.accounts[name].see_lag(method, lag, count)
-        texts = Counter([(line.account, payout.origin, line.text_key) for payout, line in self._pairs])
-        for (name, origin, text), count in texts.items():
-            self.accounts[name].texts[origin][text] += count
-            self.accounts[name].recognised += count
-            self.accounts_of_origin[origin][name] += count
-        for payout, line in self._pairs:
-            if payout.trace is not None:
-                self.accounts[line.account].see_trace(payout.trace, line)
+        """What `AccountCounts.recognise` counts, for all pairs of a kind at once."""
+        for (name, method, origin, _, _, _, lag, text), pairs in (*self.settled.items(), *self._pairs.items()):
+            account = self.accounts[name]
+            account.see_lag(method, lag, len(pairs))
+            account.texts[origin][text] += len(pairs)
+            account.recognised += len(pairs)
+            self.accounts_of_origin[origin][name] += len(pairs)
+            self.recognised += [line.line.id for _, line in pairs]
+            for payout, line in pairs:
+                line.learned = True
+                if payout.trace is not None:
+                    account.see_trace(payout.trace, line)
+        for (name, *_), pairs in self.settled.items():
+            self.accounts[name].agreeing += len(pairs)
 
     def _compare_traces(self, payout: PayoutRecord, line: LineRecord) -> None:
         """A round amount is not recognised by itself; but if such deposits bear other trace ids again and again …"""
@@ -215,32 +250,48 @@ class Survey:
     def _unrelated_traces(self, everything: Sequence[LineRecord]) -> None:
         """… at a bank that never printed any of Stripe's, then it prints another number: each is a vote but one, since
         a deposit is to be judged without its own."""
-        if not any(account.unlike > 1 and not account.agree for account in self.accounts.values()):
+        doubted = {name for name, account in self.accounts.items() if account.unlike > 1 and not account.agree}
+        if not doubted:
             return
         traces = {payout.trace for equal in self.payouts.values() for payout in equal if payout.trace is not None}
-        printing = {line.account for line in everything if not traces.isdisjoint(line.codes)}
-        for name, account in self.accounts.items():
-            if name not in printing:
-                account.disagree += max(0, account.unlike - 1)
+        for name in doubted:
+            if not _bears_any([line for line in everything if line.account == name], traces):
+                self.accounts[name].disagree += self.accounts[name].unlike - 1
 
     def _survey_lines(self) -> None:
-        payouts, came_back, accounts = self.payouts, self.came_back, self.accounts
-        days: dict[BankAccountId, list[int]] = defaultdict(list)
         for key, found in self.lines.items():
-            if key not in payouts:
+            if key not in self.payouts:
                 self.lonely_lines += found
-                _count_repeats(found, came_back.get(key, 0), accounts)
-            elif len(found) > 1:
-                _count_repeats(found, len(payouts[key]) + came_back.get(key, 0), accounts)
-                for name, count in Counter(line.account for line in found).items():
-                    accounts[name].agreeing += min(count, len(payouts[key]))
-            else:
-                accounts[found[0].account].agreeing += 1
-            for line in found:
-                days[line.account].append(line.day)
-        for name, of_account in days.items():
-            account = accounts[name]
-            account.first_day, account.last_day, account.lines = min(of_account), max(of_account), len(of_account)
+                self.unsettled_lines += found
+                _count_repeats(found, self.came_back.get(key, 0), self.accounts)
+
+    def _count_agreeing(self, key: Amount, equal: Sequence[PayoutRecord], candidates: Sequence[LineRecord]) -> None:
+        if len(candidates) == 1:
+            self.accounts[candidates[0].account].agreeing += 1
+            return
+        _count_repeats(candidates, len(equal) + self.came_back.get(key, 0), self.accounts)
+        for name, count in Counter([line.account for line in candidates]).items():
+            self.accounts[name].agreeing += min(count, len(equal))
+
+    def _count_days(self, lines: Sequence[LineRecord]) -> None:
+        days: dict[BankAccountId, list[int]] = defaultdict(list)
+        for name, of_account in groupby(lines, attrgetter("account")):
+            days[name] += [line.day for line in of_account]
+        for name, each in days.items():
+            account = self.accounts[name]
+            account.first_day, account.last_day, account.lines = min(each), max(each), len(each)
+
+
+def _bears_any(lines: Sequence[LineRecord], traces: Set[str]) -> bool:
+    """Some of these lines bears some of these trace ids."""
+    if any(trace.isalpha() for trace in traces):  # in the text they look like words
+        return any(not traces.isdisjoint(line.codes) for line in lines)
+    texts = [line.line.text for line in lines if line.has_codes]
+    # read many at once, since most banks print none and all lines must be looked at to know
+    return any(
+        not traces.isdisjoint(words_of(" ".join(texts[start : start + TEXTS_AT_ONCE])))
+        for start in range(0, len(texts), TEXTS_AT_ONCE)
+    )
 
 
 def is_distinctive(minor: int) -> bool:
@@ -294,6 +345,23 @@ def _alone_together(
     for payout, i in only:
         if candidates_of_line[i] == 1:
             yield payout, lines[i]
+
+
+def _with_sets(certain: Sequence[int], shares: Sequence[int]) -> tuple[int, ...]:
+    """How often each lag was seen, with what sets show in millionths.
+
+    The longest that no certain deposit had counts one less: what a set shows alone must not make it sure of itself. It
+    may as well be one payout that was lost and a line that is a stranger's; several are hardly all of that kind.
+    """
+    counts = list(certain)
+    in_doubt = True
+    for i in range(LAGS - 1, -1, -1):
+        of_sets = (shares[i] + PPM // 2) // PPM
+        if of_sets and in_doubt and not counts[i]:
+            in_doubt = False
+            of_sets -= 1
+        counts[i] += of_sets
+    return tuple(counts)
 
 
 def _count_repeats(lines: Sequence[LineRecord], payouts: int, accounts: Mapping[BankAccountId, AccountCounts]) -> None:

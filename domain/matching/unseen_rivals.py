@@ -6,7 +6,7 @@ from typing import Final
 from domain.matching.calendar import banking_calendar
 from domain.matching.lag_law import LagLaw
 from domain.matching.log_odds import PPM, log_ratio
-from domain.matching.model import LAGS, AccountHistory, Horizon, ModelSnapshot
+from domain.matching.model import LAG_MAX, LAG_MIN, LAGS, AccountHistory, Horizon, ModelSnapshot
 from domain.matching.records import LineRecord, PayoutRecord
 
 DOUBLES_UNSEEN: Final = 12_900
@@ -52,12 +52,21 @@ def unlisted_rates(line: LineRecord, model: ModelSnapshot, horizon: Horizon, law
         return 0, 0
     numbers = banking_calendar(line.currency).number
     first, last = line.day - numbers[horizon.payouts_from], line.day - numbers[horizon.payouts_to]
-    before = after = 0
-    for days, ppm in enumerate(_days_with_payouts(tuple(sorted(model.payout_gaps.items())))):
-        if days:
-            before += ppm * law.seen_ppm(first + days, first + days) // PPM
-            after += ppm * law.seen_ppm(last - days, last - days) // PPM
+    from_before, from_after = (
+        _days_outside(LAG_MIN - first, LAG_MAX - first),
+        _days_outside(last - LAG_MAX, last - LAG_MIN),
+    )
+    if not from_before and not from_after:  # nearly all lines are far from both ends
+        return 0, 0
+    chances = _days_with_payouts(tuple(sorted(model.payout_gaps.items())))
+    before = sum(chances[days] * law.seen_ppm(first + days, first + days) // PPM for days in from_before)
+    after = sum(chances[days] * law.seen_ppm(last - days, last - days) // PPM for days in from_after)
     return before, after
+
+
+def _days_outside(fewest: int, most: int) -> range:
+    """How many days outside the list payouts may be, of those days for which a chance is known."""
+    return range(max(1, fewest), min(LAGS - 1, most) + 1)
 
 
 @lru_cache(maxsize=1_000)

@@ -9,7 +9,7 @@ import asyncio
 import gc
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,8 +28,15 @@ from entrypoints.benchmarks.counted_statements import CountingConnection
 from entrypoints.benchmarks.facts_load import cpu_seconds
 from entrypoints.benchmarks.peak_memory import peak_mebibytes, reset_peak
 from entrypoints.benchmarks.recomputed import compared_with_recompute
-from entrypoints.benchmarks.service_data import A_YEAR, GrownCompany, SingleChange, grown_company
-from entrypoints.benchmarks.service_report import Bulk, ChangeTimes, ServiceReport, ServiceSize
+from entrypoints.benchmarks.service_data import A_YEAR, GrownCompany, Mix, SingleChange, grown_company
+from entrypoints.benchmarks.service_report import (
+    Bulk,
+    ChangeTimes,
+    ServiceReport,
+    ServiceSize,
+    changes_in_words,
+    in_words,
+)
 from entrypoints.composition.service import opened_database, up_to_date
 from entrypoints.progress_bar import Progress
 from entrypoints.settings import Settings
@@ -43,6 +50,8 @@ DECIDED: Final = (
     *("matches", "match_records", "payout_standings", "deposit_standings", "breaks"),
     *("model_snapshots", "reconciliation_basis", "outbox_events"),
 )
+SAID_EVERY: Final = 25
+Said = Callable[[str], None]
 _COPIES: Final = 3
 _FEW_FROM: Final = 1_000_000
 _ROWS_READ: Final = """
@@ -58,28 +67,40 @@ def run_service(
     rounds: int = 3,
     changes: int = 200,
     a_year: int = A_YEAR,
+    mix: Mix = Mix.HARD,
     progress: Progress = lambda _words, _done, _of: None,
+    said: Said = lambda _words: None,
 ) -> ServiceReport:
-    """Measures each size on a database of its own, one after the other."""
+    """Measures each size on a database of its own, one after the other. `said`: told of each part when it is done."""
     results = []
     for size in sorted(sizes):
+        few = size >= _FEW_FROM
+        company = [grown_company(size, changes=changes // 2 if few else changes, a_year=a_year, mix=mix)]
         with tempfile.TemporaryDirectory(prefix="tieout-bench-") as place:
             Path(place).chmod(0o711)  # as root, the database runs as somebody else, who must pass
-            results.append(asyncio.run(_one_size(Path(place), size, rounds, changes, a_year, progress)))
-    return ServiceReport(sizes=tuple(results), a_year=a_year)
+            measuring = _one_size(Path(place), company, rounds=1 if few else rounds, progress=progress, said=said)
+            results.append(asyncio.run(measuring))
+    return ServiceReport(sizes=tuple(results), a_year=a_year, mix=mix)
 
 
-async def _one_size(place: Path, size: int, rounds: int, changes: int, a_year: int, progress: Progress) -> ServiceSize:
-    is_large = size >= _FEW_FROM
-    company = grown_company(size, changes=changes // 2 if is_large else changes, a_year=a_year)
+async def _one_size(
+    place: Path, company: list[GrownCompany], *, rounds: int, progress: Progress, said: Said
+) -> ServiceSize:
+    """Takes the company out of the list: whoever measures lets it go once it is loaded, and nobody else has it."""
     async with opened_database(Settings(data_dir=place / "data")) as database:
         await up_to_date(database)
-        return await measured(
-            database.administrator, company, place, rounds=1 if is_large else rounds, progress=progress
-        )
+        return await measured(database.administrator, company.pop(), place, rounds=rounds, progress=progress, said=said)
 
 
-async def measured(dsn: str, company: GrownCompany, folder: Path, *, rounds: int, progress: Progress) -> ServiceSize:
+async def measured(
+    dsn: str,
+    company: GrownCompany,
+    folder: Path,
+    *,
+    rounds: int,
+    progress: Progress = lambda _words, _done, _of: None,
+    said: Said = lambda _words: None,
+) -> ServiceSize:
     """One size, on this database, which has the schema and nothing else; `dsn` is its administrator's."""
     administrator = await asyncpg.connect(dsn, server_settings={"search_path": "tieout"})
     store = MeasuredStore(await PostgresStore.open(dsn, connections_max=1, connection_class=CountingConnection))
@@ -89,18 +110,24 @@ async def measured(dsn: str, company: GrownCompany, folder: Path, *, rounds: int
         words = f"{len(company.loaded.payouts):,} payouts"
         load = await bench.loads(company.loaded, rounds, lambda done: progress(f"load, {words}", done, rounds))
         payouts, lines = len(company.loaded.payouts), len(company.loaded.deposits)
+        said(in_words("loaded", load, payouts + lines))
         facts_gone = company.changes
         del company
         gc.collect()
         reconcile, matches, memory = await bench.reconciles(
             rounds, lambda done: progress(f"reconcile, {words}", done, rounds)
         )
+        said(in_words("results kept", reconcile, payouts + lines))
+        said(f"  {matches:,} matches; memory {memory[0] or 0:,.0f} → {memory[1] or 0:,.0f} MiB")
         times = []
         for number, change in enumerate(facts_gone, 1):
             times.append(await bench.change(change))
             progress(f"single changes, {words}", number, len(facts_gone))
+            if number % SAID_EVERY == 0 or number == len(facts_gone):
+                said(changes_in_words(times))
         progress(f"full recompute, {words}", 0, 1)
         compared = await compared_with_recompute(store, COMPANY, bench.at.date())
+        said(f"compared: {compared}")
     finally:
         await store.inner.close()
         await administrator.close()
@@ -256,9 +283,13 @@ class _Bench:
         await reconcile_company(claimed, at=self.at, store=store)
 
     async def _rows_read(self) -> int:
-        """By the server, from all tables of the company, as far as its backends have told: they are asked to."""
+        """By the server, from all tables of the company, as far as its backends have told: they are asked to.
+
+        The administrator's too, who has read everything for `L_copy`: told later, it would count as the first change's.
+        """
         async with self.store.inner.pool.acquire() as connection:
             await connection.execute("SELECT pg_stat_force_next_flush()")
+        await self.administrator.execute("SELECT pg_stat_force_next_flush()")
         return int(await self.administrator.fetchval(_ROWS_READ, [*FACTS, *DECIDED]))
 
 

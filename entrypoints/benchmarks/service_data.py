@@ -1,4 +1,4 @@
-"""One company for `tieout bench service`: years of the hard mix, and what happens to it afterwards, one by one."""
+"""One company for `tieout bench service`: years of a mix, and what happens to it afterwards, one by one."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 import attrs
 
+from adapters.simulator.laws import CompanyLaw
 from adapters.simulator.world_generator import make_company
 from domain.bank_deposit import BankAccount, BankDeposit, BankDepositStatus
 from domain.company_facts import CompanyFacts
@@ -22,6 +23,15 @@ _LIKE: Final = 6
 _YEAR: Final = timedelta(weeks=52)
 _EDGE: Final = timedelta(days=2)
 _Fact = TypeVar("_Fact", Payout, BankDeposit)
+
+
+class Mix(StrEnum):
+    """What its payouts are like."""
+
+    HARD = "hard"
+    """That of `tieout bench matching`: some amounts round, which come again for years; a processor's look-alikes."""
+    EVERYDAY = "everyday"
+    """Every cent is as likely as any other, and nobody else's deposits look like Stripe's."""
 
 
 class ChangeKind(StrEnum):
@@ -50,12 +60,14 @@ class GrownCompany:
     as_of: date
 
 
-def grown_company(payouts: int, *, changes: int, a_year: int = A_YEAR, seed: int = 1) -> GrownCompany:
+def grown_company(
+    payouts: int, *, changes: int, a_year: int = A_YEAR, mix: Mix = Mix.HARD, seed: int = 1
+) -> GrownCompany:
     """So many payouts on one account, newest year last; a quarter of the changes of each kind, in a random order.
 
     Half of the new ones are the company's newest, as they come day by day; the others come late, from anywhere.
     """
-    years = list(_years(payouts, a_year, seed))
+    years = list(_years(payouts, a_year, mix, seed))
     as_of, account = years[0][1], years[0][0].accounts[0]
     made = [payout for facts, _ in years for payout in facts.payouts]
     lines = [line for facts, _ in years for line in facts.deposits]
@@ -81,18 +93,25 @@ def grown_company(payouts: int, *, changes: int, a_year: int = A_YEAR, seed: int
     )
 
 
-def _years(payouts: int, a_year: int, seed: int) -> Iterator[tuple[CompanyFacts, date]]:
+def _years(payouts: int, a_year: int, mix: Mix, seed: int) -> Iterator[tuple[CompanyFacts, date]]:
     """Newest first. Each year is a world of its own, told of one Stripe account and one bank account."""
     newest: CompanyFacts | None = None
     left, year = payouts, 0
     while left > 0:
         size = min(left, a_year)
-        law = hard_law(a_year, _LIKE)
+        law = hard_law(a_year, _LIKE) if mix is Mix.HARD else _everyday(hard_law(a_year, _LIKE))
         law = attrs.evolve(law, first_day=law.first_day - year * _YEAR, payouts_max=size)
         world = make_company(law, f"{seed}/service/{year}", decide=False)
         newest = newest or world.facts
         yield _as_of_one(world.facts, newest.payouts[0], newest.accounts[0]), world.as_of
         left, year = left - size, year + 1
+
+
+def _everyday(law: CompanyLaw) -> CompanyLaw:
+    """The same company without what makes it hard."""
+    without_round = attrs.evolve(law.stripe_accounts[0].amounts, rounds=(), round_share=0.0)
+    account = attrs.evolve(law.stripe_accounts[0], amounts=without_round)
+    return attrs.evolve(law, stripe_accounts=(account,), mirrors=())
 
 
 def _as_of_one(facts: CompanyFacts, like: Payout, account: BankAccount) -> CompanyFacts:

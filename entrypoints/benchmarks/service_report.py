@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from entrypoints.benchmarks.recomputed import Comparison
-from entrypoints.benchmarks.service_data import ChangeKind
+from entrypoints.benchmarks.service_data import ChangeKind, Mix
 
 METHOD: Final = """\
-One company, {a_year:,} payouts a year of the hard mix, in an embedded PostgreSQL with fsync and synchronous_commit on.
+One company, {a_year:,} payouts a year of the {mix} mix, in an embedded PostgreSQL with fsync and synchronous_commit on.
 L_copy: COPY, in binary, from a file, of the very rows that were written, into the same tables with their indexes.
 A change is told (one transaction), then reconciled (claimed, decided on a snapshot, kept with its events in another).
 Rows read: all that the server fetched from the company's tables for the reconciliation. Commit: one row, same server.
@@ -111,6 +111,7 @@ class ServiceReport:
 
     sizes: tuple[ServiceSize, ...]
     a_year: int
+    mix: Mix = Mix.HARD
 
     @property
     def holds(self) -> bool:
@@ -126,7 +127,7 @@ class ServiceReport:
 
     def render(self, console: Console) -> None:
         """Prints the tables."""
-        console.print(METHOD.format(a_year=self.a_year))
+        console.print(METHOD.format(a_year=self.a_year, mix=self.mix.value))
         console.print(self._bulk_table())
         for size in self.sizes:
             console.print(_changes_table(size))
@@ -176,6 +177,27 @@ class ServiceReport:
             for words, figure in figures
         ]
         return "Growth exponents, from size to size:\n" + "\n".join(lines) + "\n"
+
+
+def in_words(what: str, bulk: Bulk, records: int) -> str:
+    """One part as soon as it is done."""
+    whole = f", with what led to it {median(bulk.whole_seconds):,.1f} s" if bulk.whole_seconds else ""
+    return (
+        f"{what}: {bulk.rows:,} rows in {median(bulk.seconds):,.1f} s{whole}, {bulk.ratio:.2f} of L_copy, "
+        f"{median(bulk.cpu_seconds) * 1_000_000 / records:,.1f} CPU-s a million records"
+    )
+
+
+def changes_in_words(changes: Sequence[ChangeTimes]) -> str:
+    """Those that were made so far."""
+    seconds = [each.reconciled_seconds for each in changes]
+    rows = [float(each.rows_read) for each in changes]
+    return (
+        f"{len(changes)} changes: p50 {_percentile(seconds, 50) * 1000:,.0f} ms, "
+        f"p99 {_percentile(seconds, 99) * 1000:,.0f} ms, rows read "
+        f"p50 {_percentile(rows, 50):,.0f}, p99 {_percentile(rows, 99):,.0f}, "
+        f"decided all anew {sum(each.anew for each in changes)}"
+    )
 
 
 def _add_bulk(table: Table, payouts: str, words: str, bulk: Bulk, records: int, memory: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -17,8 +17,6 @@ from adapters.encryption.checkpoint_signing import DerivedCheckpointSigner
 from adapters.encryption.master_keys import LocalMasterKey, MasterKeyFile, MasterKeyText, UnusableMasterKey
 from adapters.partner_webhooks.http_sender import HttpWebhookSender
 from adapters.postgres.binaries import NoUsablePostgres, find_binaries
-from adapters.postgres.embedded_cluster import ServerRefused, default_folder
-from adapters.postgres.embedded_server import SERVICE_USER, EmbeddedServer, processes_of
 from adapters.postgres.examination import examine
 from adapters.postgres.idempotency import PostgresIdempotency
 from adapters.postgres.migrations import MigrationRefused, bring_up_to_date
@@ -27,6 +25,7 @@ from adapters.postgres.store import PostgresStore
 from adapters.postgres.work_list import PostgresWorkList
 from domain.secret import MasterKeyId
 from entrypoints.composition import bank_readers
+from entrypoints.composition.cannot_start import CannotStart
 from entrypoints.http.services import Services
 from entrypoints.settings import Settings
 from ports.checkpoint_signer import CheckpointSigner
@@ -37,13 +36,15 @@ from ports.transaction import Store, StoreUnavailable
 from ports.webhook_sender import WebhookSender
 from ports.work_list import WorkList
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from adapters.postgres.embedded_server import EmbeddedServer
+
 DATABASE_PATIENCE: Final = timedelta(seconds=30)
 """A database that is starting at the same time as we are gets so long."""
+_UNIX: Final = frozenset({"fcntl", "pwd"})
 _ALPHABET: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
-
-
-class CannotStart(Exception):
-    """The service cannot be started as it is configured. The message says why, and what would help."""
 
 
 @attrs.frozen(kw_only=True)
@@ -84,7 +85,7 @@ class Database:
 
     administrator: str = attrs.field(repr=False)
     runtime: str = attrs.field(repr=False)
-    server: EmbeddedServer | None = None
+    server: "EmbeddedServer | None" = None
 
 
 @asynccontextmanager
@@ -114,14 +115,9 @@ async def opened_database(settings: Settings) -> AsyncIterator[Database]:
     if settings.database_url is not None:
         yield Database(administrator=settings.database_url, runtime=settings.database_url)
         return
-    with _in_words():
-        server = await asyncio.to_thread(EmbeddedServer.open, data_folder(settings), pgbin=settings.pgbin)
-    try:
-        with _in_words():
-            await server.make_database()
-        yield Database(administrator=server.dsn(), runtime=server.dsn(user=SERVICE_USER), server=server)
-    finally:
-        await asyncio.to_thread(server.close)
+    embedded = _embedded()
+    async with embedded.running(settings) as server:
+        yield Database(administrator=server.dsn(), runtime=server.dsn(user=embedded.RUNTIME_USER), server=server)
 
 
 async def up_to_date(database: Database) -> tuple[str, ...]:
@@ -156,12 +152,14 @@ def postgres_programs(settings: Settings) -> str:
 
 def database_processes(folder: Path) -> tuple[int, ...]:
     """The embedded database in this folder and the process that keeps it, for proofs that kill them."""
-    return processes_of(folder)
+    found: tuple[int, ...] = _embedded().processes(folder)
+    return found
 
 
 def data_folder(settings: Settings) -> Path:
-    """Where the embedded database and its master key are."""
-    return settings.data_dir or default_folder()
+    """Where the embedded database and its master key are. Raises CannotStart where there can be none."""
+    folder: Path = _embedded().folder_of(settings)
+    return folder
 
 
 async def _holds_keys(store: PostgresStore) -> bool:
@@ -171,8 +169,22 @@ async def _holds_keys(store: PostgresStore) -> bool:
 
 
 def has_database(settings: Settings) -> bool:
-    """There is one: the given one, or an embedded one that was made before."""
-    return settings.database_url is not None or (data_folder(settings) / "postgres").exists()
+    """There is one: the given one, or an embedded one that was made before. Raises CannotStart."""
+    return settings.database_url is not None or _embedded().was_made(settings)
+
+
+def _embedded() -> "ModuleType":
+    """What runs the embedded database. Raises CannotStart: it is asked for only where no other is given."""
+    try:
+        from entrypoints.composition import embedded_database
+    except ModuleNotFoundError as missing:
+        if missing.name not in _UNIX:
+            raise
+        raise CannotStart(
+            f"the embedded PostgreSQL needs Linux or macOS (there is no {missing.name} here): give a server's "
+            "DATABASE_URL"
+        ) from missing
+    return embedded_database
 
 
 def master_key_source(settings: Settings, *, may_make: bool = False) -> MasterKeyText | MasterKeyFile:
@@ -238,5 +250,5 @@ def _in_words() -> Iterator[None]:
         yield
     except StoreUnavailable as error:
         raise CannotStart(f"the database cannot be reached: {error.__cause__ or error}") from error
-    except (ServerRefused, NoUsablePostgres, MigrationRefused, UnusableMasterKey) as error:
+    except (NoUsablePostgres, MigrationRefused, UnusableMasterKey) as error:
         raise CannotStart(str(error)) from error

@@ -17,13 +17,13 @@ from entrypoints.http.docs_page import docs_page
 from entrypoints.http.encoding import json_bytes
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.openapi import openapi_document
+from entrypoints.http.probes import add_probes
 from entrypoints.http.problem_details import CONTENT_TYPE, Problem, ProblemKind
 from entrypoints.http.refusals import as_problem
 from entrypoints.http.resources import ROUTES
 from entrypoints.http.route import Route
 from entrypoints.http.services import Services
 from entrypoints.tracing import traced
-from ports.transaction import StoreUnavailable
 
 REQUEST_ID: Final = "Request-Id"
 REQUEST_KEY: Final = web.RequestKey("request_id", str)
@@ -50,8 +50,15 @@ def build_application(services: Services, routes: Sequence[Route] = ROUTES) -> w
     for route in routes:
         pattern = _pattern(route.path, paths)
         application.router.add_route(route.method, pattern, _bound(route, dispatcher), expect_handler=_expected)
-    _add_probes(application, services, metrics)
+    add_probes(application, services)
     _add_documents(application, services, routes)
+    return application
+
+
+def build_probes(services: Services) -> web.Application:
+    """Only what whoever runs a process asks it, for a process that answers nobody else."""
+    application = web.Application(middlewares=[_Outermost(services.metrics).middleware], client_max_size=0)
+    add_probes(application, services)
     return application
 
 
@@ -164,30 +171,6 @@ def _problem_response(problem: Problem, id: str) -> web.Response:
     )
 
 
-def _add_probes(application: web.Application, services: Services, metrics: Metrics) -> None:
-    async def healthz(_request: web.Request) -> web.Response:
-        return web.json_response({"status": "alive"})
-
-    async def readyz(_request: web.Request) -> web.Response:
-        reason = await services.not_ready()
-        if reason is None:
-            return web.json_response({"status": "ready"})
-        raise Problem(ProblemKind.UNAVAILABLE, reason)
-
-    async def figures(_request: web.Request) -> web.Response:
-        at = services.clock()
-        try:
-            load = await services.work_list.load(at=at)
-        except StoreUnavailable:  # the figures of this process are wanted now more than ever
-            load = None
-        text = metrics.text(load, at)
-        return web.Response(body=text, headers={hdrs.CONTENT_TYPE: "text/plain; version=0.0.4; charset=utf-8"})
-
-    application.router.add_get("/healthz", healthz)
-    application.router.add_get("/readyz", readyz)
-    application.router.add_get("/metrics", figures, allow_head=False)
-
-
 def _add_documents(application: web.Application, services: Services, routes: Sequence[Route]) -> None:
     document = openapi_document(routes, services.public_url)
     encoded = json_bytes(document)
@@ -199,6 +182,20 @@ def _add_documents(application: web.Application, services: Services, routes: Seq
     async def docs(_request: web.Request) -> web.Response:
         return web.Response(text=page, content_type="text/html")
 
+    application.router.add_get("/", _beginning(services.public_url))
     application.router.add_get("/openapi.json", openapi, allow_head=False)
     application.router.add_get("/docs", docs, allow_head=False)
     application.router.add_get("/docs/problems", docs, allow_head=False)
+
+
+def _beginning(public_url: str) -> Handler:
+    """Whoever opens the bare address in a browser wants to read; whoever asks it from a terminal sees where."""
+    links = {"documentation": f"{public_url}/docs", "openapi": f"{public_url}/openapi.json", "api": f"{public_url}/v1"}
+    body = json_bytes(links)
+
+    async def beginning(_request: web.Request) -> web.Response:
+        # Relative, so that it is right behind a proxy that serves us under a path of its own.
+        headers = {hdrs.LOCATION: "docs"}
+        return web.Response(status=HTTPStatus.FOUND, headers=headers, body=body, content_type="application/json")
+
+    return beginning

@@ -57,6 +57,17 @@ to <code>/bank/statements</code>. There is no connection to Stripe or to Plaid y
 <p>Reconciliation runs by itself after each change, usually in a moment. What is sure is matched; the rest waits with
 its candidates, for a person to confirm, reject, or match by hand, each of which can be reversed. A payout is not
 called late before the bank's lines up to its day are known. <code>/proof</code> shows that nothing is missing.</p>
+<h3>What would come of it?</h3>
+<p><code>POST /what_if</code> takes rules to add or remove, verdicts on matches, bank lines that are not Stripe's and
+matches by hand, in the shapes in which they are made elsewhere, and answers what would be other: matches that would
+appear, change or be reversed, payouts and bank lines before and after, breaks, and the figures of the proof.
+Each list ends at 250; <code>counts</code> has all. Nothing is changed by it, and what would be refused is refused here
+too. <code>POST /apply</code> below its id then does just that, once, as the one who applies it, and what was
+foretold comes with the reconciliation right after. It is refused, with what moved (<code>outdated</code>), if facts,
+decisions or rules are others by then, if the company's day is over, or if <code>up_to_date</code> was false, because
+what had been told before was still being worked out: then ask again. A decision is answered from the records that it
+touches, however large the company. A rule changes what everything is learned from: of more than 50,000 payouts and bank
+lines together, its effect is not worked out, and the rule can only be added.</p>
 <h3>Lists, and what changed</h3>
 <p>Lists are <code>{{"data": […], "has_more": …}}</code>, of at most 250: pass the last id as
 <code>starting_after</code> while <code>has_more</code> is true. With <code>updated_since</code> the oldest change

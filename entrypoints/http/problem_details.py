@@ -23,6 +23,7 @@ class ProblemKind(Enum):
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "This method is not offered here"
     TIMED_OUT = "timed-out", 408, "The body took too long to arrive"
     CONFLICT = "conflict", 409, "It conflicts with what is there"
+    OUTDATED = "outdated", 409, "What it was worked out from is no longer so: ask again"
     COMPANY_ARCHIVED = "company-archived", 409, "The company is archived: it can be read, not changed"
     IDEMPOTENCY_IN_PROGRESS = "idempotency-in-progress", 409, "A request with this idempotency key is still under way"
     IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused", 422, "The idempotency key was used for another request"

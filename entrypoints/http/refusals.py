@@ -11,8 +11,11 @@ from ports.facts_reader import UnreadableFile
 from ports.master_key import MasterKeyUnknown
 from ports.transaction import StoreUnavailable
 from ports.use_cases.active_company import CompanyIsArchived, FieldsRefused, NoSuchCompany
+from ports.use_cases.apply_what_if import AlreadyApplied, NoSuchWhatIf, WhatIfOutdated
 from ports.use_cases.change_rules import NoSuchRule, TooManyRules
 from ports.use_cases.decide_matches import DecidedOtherwise, NoSuchMatch
+from ports.use_cases.make_changes import ChangeContradicts
+from ports.use_cases.reconcile_company import TooMuchToDecide
 from ports.use_cases.redeliver_event import NoSuchEndpoint
 from ports.use_cases.revoke_api_key import LastKey
 from ports.use_cases.rotate_api_key import NoSuchKey
@@ -41,6 +44,11 @@ KIND_OF: Final[Mapping[type[Exception], ProblemKind]] = {
     TooManyRules: ProblemKind.CONFLICT,
     NoSuchDeposit: ProblemKind.NOT_FOUND,
     DecidedOtherwise: ProblemKind.CONFLICT,
+    ChangeContradicts: ProblemKind.CONFLICT,
+    TooMuchToDecide: ProblemKind.REFUSED,
+    NoSuchWhatIf: ProblemKind.NOT_FOUND,
+    AlreadyApplied: ProblemKind.CONFLICT,
+    WhatIfOutdated: ProblemKind.OUTDATED,
 }
 
 
@@ -56,6 +64,10 @@ def as_problem(refusal: Exception) -> Problem | None:
     if isinstance(refusal, FieldsRefused):
         errors = [FieldError(pointer=field.pointer, detail=field.reason) for field in refusal.fields[:ERRORS_MAX]]
         return Problem(kind, errors=errors)
+    if isinstance(refusal, UnreadableFile) and refusal.columns is not None:
+        return Problem(kind, f"{refusal}; say it in the parameter columns: {refusal.columns}.")
+    if isinstance(refusal, ChangeContradicts):
+        return Problem(kind, errors=[FieldError(pointer=refusal.pointer, detail=str(refusal))])
     return Problem(kind, f"{refusal}.")
 
 

@@ -23,6 +23,7 @@ from domain.money import Currency, Money
 from domain.partner import Mode, PartnerId, Tenant
 from domain.pushed_deposit import PushedAccount, PushedDeposit, pushed_account_id
 from domain.pushed_payout import PushedItem, PushedPayout
+from domain.reconciliation_decision import Verdict, VerdictOnMatch
 from entrypoints.composition.service import opened_database, opened_service
 from entrypoints.progress_bar import Progress
 from entrypoints.settings import Settings
@@ -30,7 +31,7 @@ from ports.reconciliation_lists import MatchesWanted
 from ports.reconciliation_record import RunOvertaken
 from ports.transaction import Store, StoreUnavailable
 from ports.use_cases.create_company import create_company
-from ports.use_cases.decide_matches import DecidedOtherwise, NoSuchMatch, Verdict, VerdictOnMatch, decide_matches
+from ports.use_cases.decide_matches import DecidedOtherwise, NoSuchMatch, decide_matches
 from ports.use_cases.push_deposits import push_deposits
 from ports.use_cases.push_payouts import push_payouts
 from ports.use_cases.put_bank_account import put_bank_account

@@ -2,12 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import attrs
 
 from ports.facts_reader import InputFile, UnreadableFile
+from ports.file_formats.records import shown
+from ports.file_formats.text import beginning_of
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 
@@ -57,6 +59,25 @@ def first_csv_rows(text: str, separator: str, count: int) -> list[CsvRow]:
 def likely_separator(line: str) -> str:
     """The separator that occurs most often in a heading row."""
     return max(SEPARATORS, key=lambda separator: (line.count(separator), -SEPARATORS.index(separator)))
+
+
+def unknown_headings(file: InputFile) -> tuple[str, ...]:
+    """The first row, of a file that looks like CSV with headings: words in it, and below it as many values; else none.
+    Never raises."""
+    text = beginning_of(file.content)
+    if text.startswith(("{", "[", "<", "%PDF", "PK")):
+        return ()
+    rows = first_csv_rows(text, likely_separator(text.split("\n", 1)[0]), 2)
+    if len(rows) < 2 or len(rows[0].values) < 2 or len(rows[0].values) != len(rows[1].values):
+        return ()
+    words = all(value and not any(map(str.isdigit, value)) and value.isprintable() for value in rows[0].values)
+    return rows[0].values if words and any(character.isdigit() for character in "".join(rows[1].values)) else ()
+
+
+def no_known_heading(file: InputFile, headings: Sequence[str]) -> UnreadableFile:
+    """The refusal of a file of which no reader knows a heading."""
+    reason = f"none of its headings is known here: {', '.join(map(shown, headings[:8]))}"
+    return UnreadableFile(file=file.name, place="line 1", reason=reason, columns="date=…,amount=…,text=…")
 
 
 def ends_inside_a_row(text: str) -> bool:

@@ -5,7 +5,6 @@ from datetime import datetime
 from domain.actor import Actor
 from domain.audit_entry import AuditEntry
 from domain.company import CompanyId
-from domain.json_value import JsonObject
 from domain.matching_rule import MatchingRule
 from domain.partner import Tenant
 from domain.refused_field import RefusedField
@@ -39,37 +38,45 @@ async def add_rule(
     """False: it holds already. Raises FieldsRefused, TooManyRules, and what `active_company` raises."""
     async with store.company(company) as transaction:
         await active_company(company, tenant=tenant, companies=transaction.companies)
-        accounts = (await transaction.facts.load(AllAccounts())).accounts
-        if rule.account is not None and rule.account not in {account.id for account in accounts}:
-            refuse([RefusedField(pointer="/account", reason="is no bank account of this company")])
-        held = (await transaction.matching_rules.in_force()).rules
-        if rule.id in {each.id for each in held}:
-            return False
-        if len(held) >= RULES_MAX:
-            raise TooManyRules
-        await transaction.matching_rules.add(rule, at=at)
-        await _write_down("rule.added", rule.id, note, transaction, who, at, {"kind": rule.kind.value})
-    return True
+        is_new = await rule_added(rule, note, transaction=transaction, who=who, at=at)
+        if is_new:
+            await transaction.work.request(WorkKind.RECONCILE, company, at=at)
+    return is_new
 
 
 async def remove_rule(rule: str, *, company: CompanyId, tenant: Tenant, who: Actor, at: datetime, store: Store) -> None:
     """Raises NoSuchRule, and what `active_company` raises."""
     async with store.company(company) as transaction:
         await active_company(company, tenant=tenant, companies=transaction.companies)
-        if not await transaction.matching_rules.remove(rule, at=at):
-            raise NoSuchRule(rule)
-        await _write_down("rule.removed", rule, "", transaction, who, at, {})
+        await rule_removed(rule, "", transaction=transaction, who=who, at=at)
+        await transaction.work.request(WorkKind.RECONCILE, company, at=at)
 
 
-async def _write_down(
-    action: str,
-    rule: str,
-    note: str,
-    transaction: CompanyTransaction,
-    who: Actor,
-    at: datetime,
-    detail: JsonObject,
-) -> None:
-    entry = AuditEntry(who=who, action=action, subject=rule, note=note, at=at, detail=detail)
-    await transaction.audit.append([entry])
-    await transaction.work.request(WorkKind.RECONCILE, transaction.company, at=at)
+async def rule_added(
+    rule: MatchingRule, note: str, *, transaction: CompanyTransaction, who: Actor, at: datetime
+) -> bool:
+    """As part of a transaction, which asks for the work. False: it holds already.
+
+    Raises FieldsRefused, TooManyRules.
+    """
+    accounts = (await transaction.facts.load(AllAccounts())).accounts
+    if rule.account is not None and rule.account not in {account.id for account in accounts}:
+        refuse([RefusedField(pointer="/account", reason="is no bank account of this company")])
+    held = (await transaction.matching_rules.in_force()).rules
+    if rule.id in {each.id for each in held}:
+        return False
+    if len(held) >= RULES_MAX:
+        raise TooManyRules
+    await transaction.matching_rules.add(rule, at=at)
+    detail = {"kind": rule.kind.value}
+    await transaction.audit.append(
+        [AuditEntry(who=who, action="rule.added", subject=rule.id, note=note, at=at, detail=detail)]
+    )
+    return True
+
+
+async def rule_removed(rule: str, note: str, *, transaction: CompanyTransaction, who: Actor, at: datetime) -> None:
+    """As part of a transaction, which asks for the work. Raises NoSuchRule."""
+    if not await transaction.matching_rules.remove(rule, at=at):
+        raise NoSuchRule(rule)
+    await transaction.audit.append([AuditEntry(who=who, action="rule.removed", subject=rule, note=note, at=at)])

@@ -1,6 +1,5 @@
 """Decides again what a change of facts, decisions or the day touches, and reads nothing else."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -17,6 +16,7 @@ from domain.matching.neighbourhood import (
 from domain.matching.reach import Found, OfAmount, Wanted
 from domain.matching_rule import MatchingRule, as_read, said_by_rules
 from domain.money import Money
+from domain.payout_totals import added
 from ports.decisions import DecisionChanges
 from ports.facts import (
     AllAccounts,
@@ -30,6 +30,7 @@ from ports.facts import (
 )
 from ports.reconciliation_record import KeptBasis, StandingsWanted
 from ports.transaction import CompanyTransaction
+from ports.use_cases.in_thread import in_thread
 from ports.use_cases.itemised_breaks import changed_breaks
 from ports.use_cases.ruled_changes import ruled_changes
 
@@ -64,9 +65,9 @@ async def decide_change(
         ),
         horizon,
     )
-    while (wanted := await asyncio.to_thread(neighbourhood.wanted)) is not None:
+    while (wanted := await in_thread(neighbourhood.wanted)) is not None:
         neighbourhood.add(await _found(snapshot, wanted, rules, seen))
-    changes = await asyncio.to_thread(neighbourhood.changes)
+    changes = await in_thread(neighbourhood.changes)
     opened, resolved = await changed_breaks(snapshot, changed)
     changes = attrs.evolve(
         changes, opened=(*changes.opened, *sorted(opened)), resolved=(*changes.resolved, *sorted(resolved))
@@ -80,6 +81,7 @@ async def decide_change(
         sightings=changes.sightings,
         repeated=basis.repeated + changes.repeated,
         records=records,
+        totals=None if basis.totals is None else added(basis.totals, changes.totals),
     )
 
 
@@ -159,7 +161,7 @@ async def _found(
         StandingsWanted(open=wanted.open, waiting=wanted.waiting, said_of=wanted.said_of)
     )
     open_ids = {*standing.open_payouts, *standing.open_deposits}
-    ids = {*wanted.ids, *open_ids, *standing.waiting, *standing.waiting_in_match}
+    ids = {*wanted.ids, *open_ids, *standing.coded_deposits, *standing.waiting, *standing.waiting_in_match}
     facts = await snapshot.facts.load(*_selections(wanted, ids))
     decisions = await snapshot.decisions.in_force(wanted.said_of) if wanted.said_of else ()
     people = [each.decision for each in decisions]

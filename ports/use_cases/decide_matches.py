@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 import attrs
@@ -11,41 +10,21 @@ from domain.actor import Actor
 from domain.audit_entry import AuditEntry
 from domain.bank_deposit import BankDepositId
 from domain.company import CompanyId
-from domain.identifiers import derived_id
 from domain.matching.evidence import Records
 from domain.partner import Tenant
 from domain.payout import PayoutId
-from domain.reconciliation_decision import DecisionKind, ReconciliationDecision
+from domain.reconciliation_decision import DecisionKind, ReconciliationDecision, Verdict, VerdictOnMatch
 from domain.reconciliation_match import MatchStatus
 from domain.refused_field import RefusedField
 from domain.work import WorkKind
 from ports.decisions import NumberedDecision
 from ports.facts import WithIds
+from ports.reconciliation_record import id_of_records
 from ports.transaction import CompanyTransaction, Store
 from ports.use_cases.active_company import active_company, refuse
 
 BULK_MAX: Final = 250
 """Most matches that can be decided at once."""
-
-
-class Verdict(StrEnum):
-    """What a person says of a match."""
-
-    CONFIRM = "confirm"
-    """It is right, whatever comes."""
-    REJECT = "reject"
-    """It is wrong, and never to be proposed again."""
-    REVERSE = "reverse"
-    """It is not to stand: what a person said of it is taken back; a match of the engine's own is rejected."""
-
-
-@attrs.frozen(kw_only=True)
-class VerdictOnMatch:
-    """One verdict, and why."""
-
-    match: str
-    verdict: Verdict
-    note: str
 
 
 @attrs.frozen(kw_only=True)
@@ -79,11 +58,6 @@ class DecidedOtherwise(Exception):
         self.decision = decision
 
 
-def match_id(payouts: Sequence[str], deposits: Sequence[str]) -> str:
-    """The id of the match of these records, as `kept_id` gives it."""
-    return derived_id("match", *sorted(payouts), "", *sorted(deposits))
-
-
 async def match_by_hand(
     payouts: Sequence[PayoutId],
     deposits: Sequence[BankDepositId],
@@ -99,19 +73,8 @@ async def match_by_hand(
     `active_company` raises."""
     async with store.company(company) as transaction:
         await active_company(company, tenant=tenant, companies=transaction.companies)
-        records = tuple(sorted(payouts)), tuple(sorted(deposits))
-        found = await transaction.facts.load(WithIds(ids=(*payouts, *deposits)))
-        known = {*(payout.id for payout in found.payouts), *(line.id for line in found.deposits)}
-        refuse(
-            [
-                RefusedField(pointer=f"/{kind}/{place}", reason="is none of this company's")
-                for kind, ids in (("payouts", payouts), ("deposits", deposits))
-                for place, id_ in enumerate(ids)
-                if id_ not in known
-            ]
-        )
-        said = _Said(transaction, who, at)
-        decided = await said.on(records, Verdict.CONFIRM, note)
+        said = Said(transaction, who, at)
+        decided = await said.by_hand(payouts, deposits, note)
         await said.ask_for_work()
     return decided
 
@@ -122,11 +85,8 @@ async def decide_matches(
     """All of these, or none. Raises NoSuchMatch, DecidedOtherwise, and what `active_company` raises."""
     async with store.company(company) as transaction:
         await active_company(company, tenant=tenant, companies=transaction.companies)
-        said = _Said(transaction, who, at)
-        decided = []
-        for each in verdicts:
-            records = await records_of_match(each.match, transaction)
-            decided.append(await said.on(records, each.verdict, each.note))
+        said = Said(transaction, who, at)
+        decided = [await said.of_match(each) for each in verdicts]
         await said.ask_for_work()
     return tuple(decided)
 
@@ -139,19 +99,38 @@ async def records_of_match(match: str, transaction: CompanyTransaction) -> Recor
         return tuple(sorted(last.payouts)), tuple(sorted(last.deposits))
     for each in await transaction.decisions.in_force():
         payouts, deposits = each.decision.records
-        if each.decision.kind is not DecisionKind.NOT_STRIPE and match_id(payouts, deposits) == match:
+        if each.decision.kind is not DecisionKind.NOT_STRIPE and id_of_records(payouts, deposits) == match:
             return payouts, deposits
     raise NoSuchMatch(match)
 
 
-class _Said:
-    """What one person says in one transaction."""
+class Said:
+    """What one person says of matches in one transaction; written down once all is said."""
 
     def __init__(self, transaction: CompanyTransaction, who: Actor, at: datetime) -> None:
         self._transaction = transaction
         self._who = who
         self._at = at
         self._entries: list[AuditEntry] = []
+
+    async def by_hand(self, payouts: Sequence[PayoutId], deposits: Sequence[BankDepositId], note: str) -> DecidedMatch:
+        """These payouts and these bank lines are the same money. Raises FieldsRefused, DecidedOtherwise."""
+        records = tuple(sorted(payouts)), tuple(sorted(deposits))
+        found = await self._transaction.facts.load(WithIds(ids=(*payouts, *deposits)))
+        known = {*(payout.id for payout in found.payouts), *(line.id for line in found.deposits)}
+        refuse(
+            [
+                RefusedField(pointer=f"/{kind}/{place}", reason="is none of this company's")
+                for kind, ids in (("payouts", payouts), ("deposits", deposits))
+                for place, id_ in enumerate(ids)
+                if id_ not in known
+            ]
+        )
+        return await self.on(records, Verdict.CONFIRM, note)
+
+    async def of_match(self, said: VerdictOnMatch) -> DecidedMatch:
+        """A verdict on a match. Raises NoSuchMatch, DecidedOtherwise."""
+        return await self.on(await records_of_match(said.match, self._transaction), said.verdict, said.note)
 
     async def on(self, records: Records, verdict: Verdict, note: str) -> DecidedMatch:
         """Appends the decision, unless it is in force already."""
@@ -166,7 +145,7 @@ class _Said:
             case Verdict.REVERSE:
                 status = await self._reverse(records, note, same)
         return DecidedMatch(
-            match=match_id(payouts, deposits),
+            match=id_of_records(payouts, deposits),
             status=status,
             payouts=tuple(map(PayoutId, payouts)),
             deposits=tuple(map(BankDepositId, deposits)),
@@ -177,9 +156,13 @@ class _Said:
 
     async def ask_for_work(self) -> None:
         """Last in the transaction: what follows from all this is to be worked out."""
-        if self._entries:
-            await self._transaction.audit.append(self._entries)
+        if await self.write_down():
             await self._transaction.work.request(WorkKind.RECONCILE, self._transaction.company, at=self._at)
+
+    async def write_down(self) -> bool:
+        """What was said goes into the audit trail. False: all of it was in force already."""
+        await self._transaction.audit.append(self._entries)
+        return bool(self._entries)
 
     async def _confirm(
         self, records: Records, note: str, same: Sequence[NumberedDecision], in_force: Sequence[NumberedDecision]
@@ -205,7 +188,7 @@ class _Said:
         said = [each for each in same if each.decision.kind is not DecisionKind.NOT_STRIPE]
         if said:
             await self._undo(said, note)
-            self._write_down("match.reversed", records, note)
+            self._note_down("match.reversed", records, note)
         else:
             await self._append(DecisionKind.REJECT, records, note, "match.reversed")
         return MatchStatus.REVERSED
@@ -223,15 +206,15 @@ class _Said:
             note=note,
         )
         await self._transaction.decisions.append(decision, at=self._at)
-        self._write_down(action, records, note)
+        self._note_down(action, records, note)
 
-    def _write_down(self, action: str, records: Records, note: str) -> None:
+    def _note_down(self, action: str, records: Records, note: str) -> None:
         payouts, deposits = records
         self._entries.append(
             AuditEntry(
                 who=self._who,
                 action=action,
-                subject=match_id(payouts, deposits),
+                subject=id_of_records(payouts, deposits),
                 note=note,
                 at=self._at,
                 detail={"payouts": payouts, "deposits": deposits},

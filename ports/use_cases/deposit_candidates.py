@@ -13,7 +13,7 @@ from domain.company_facts import CompanyFacts
 from domain.matching.candidates import Candidate, candidates_of
 from domain.matching.deposit_matching import decide_deposits
 from domain.matching.model import ModelSnapshot
-from domain.matching.reach import OpenWithin
+from domain.matching.reach import OpenLines, OpenPayouts
 from domain.matching_rule import as_read
 from ports.facts import AllAccounts, OfAmounts, WithIds
 from ports.reconciliation_record import StandingsWanted
@@ -39,8 +39,9 @@ async def deposit_candidates(
             raise NoSuchDeposit(deposit)
         basis = await snapshot.reconciliation.basis()
         model = ModelSnapshot() if basis is None else await snapshot.reconciliation.model(basis.model)
-        near = OpenWithin(line.date - _GROUPS, line.date + _GROUPS)
-        standing = await snapshot.reconciliation.find(StandingsWanted(open=(near,)))
+        first, last = line.date - _GROUPS, line.date + _GROUPS
+        near = OpenPayouts(first, last), OpenLines(first, last)
+        standing = await snapshot.reconciliation.find(StandingsWanted(open=near))
         facts = await snapshot.facts.load(
             AllAccounts(),
             WithIds(ids=(deposit, *sorted(standing.open_payouts), *sorted(standing.open_deposits))),

@@ -14,6 +14,7 @@ from domain.money import Currency, Money
 from domain.payout import Payout, PayoutId
 from domain.reconciliation_break import BreakKind, ReconciliationBreak
 from ports.facts_reader import AssumesCurrency, FactsRead, FactsReader, InputFile, UnreadableFile
+from ports.file_formats.csv_rows import no_known_heading, unknown_headings
 from ports.use_cases.bank_lines import bank_lines
 from ports.use_cases.merged_views import Contradiction, merged_balance_transaction, merged_payout
 
@@ -57,18 +58,12 @@ def gather_facts(
     """
     stripe_files, stripe_doubles = _once(stripe)
     bank_files, bank_doubles = _once(bank)
-    reads = {
-        file.name: _read(file, stripe_readers, bank_readers, "a bank's file: give it under --bank")
-        for file in stripe_files
-    }
+    reads = {file.name: _read(file, stripe_readers, bank_readers, of_bank=False) for file in stripe_files}
     _refuse_mixed_modes(reads)
     currencies = {payout.amount.currency for read in reads.values() for payout in read.payouts}
     if len(currencies) == 1:
         bank_readers = _assuming(bank_readers, next(iter(currencies)))
-    statements = {
-        file.name: _read(file, bank_readers, stripe_readers, "a file of Stripe's: give it under --stripe")
-        for file in bank_files
-    }
+    statements = {file.name: _read(file, bank_readers, stripe_readers, of_bank=True) for file in bank_files}
     lines = bank_lines(tuple(statements.items()))
     transactions, transaction_breaks, bad_transactions = _merge(
         reads, lambda read: read.balance_transactions, merged_balance_transaction
@@ -129,7 +124,9 @@ def _once(files: Sequence[InputFile]) -> tuple[list[InputFile], list[tuple[Recon
     return kept, doubles
 
 
-def _read(file: InputFile, readers: Sequence[FactsReader], others: Sequence[FactsReader], elsewhere: str) -> FactsRead:
+def _read(
+    file: InputFile, readers: Sequence[FactsReader], others: Sequence[FactsReader], *, of_bank: bool
+) -> FactsRead:
     """What the file says, by the first reader that recognises it. Raises UnreadableFile."""
     if not file.content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise UnreadableFile(file=file.name, place="", reason="is empty")
@@ -137,7 +134,10 @@ def _read(file: InputFile, readers: Sequence[FactsReader], others: Sequence[Fact
         if reader.recognises(file):
             return reader.read(file)
     if any(_can_read(reader, file) for reader in _assuming(others, Currency.of("usd"))):
+        elsewhere = "a file of Stripe's: give it under --stripe" if of_bank else "a bank's file: give it under --bank"
         raise UnreadableFile(file=file.name, place="", reason=f"looks like {elsewhere}")
+    if of_bank and (headings := unknown_headings(file)):
+        raise no_known_heading(file, headings)
     raise UnreadableFile(file=file.name, place="", reason=_unknown(file.content))
 
 

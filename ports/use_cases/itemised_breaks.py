@@ -6,6 +6,8 @@ money, and is looked at where a payout is shown.
 
 from typing import Final
 
+import attrs
+
 from domain.company_facts import CompanyFacts
 from domain.payout import PayoutId
 from domain.payout_breakdown import break_down_payouts
@@ -19,8 +21,13 @@ KINDS: Final = frozenset({BreakKind.ITEMS_DO_NOT_ADD_UP, BreakKind.UNKNOWN_TYPE,
 
 
 def itemised_breaks(facts: CompanyFacts) -> frozenset[ReconciliationBreak]:
-    """Those in these facts."""
-    broken_down = break_down_payouts(facts)
+    """Those in these facts. Payouts of which no item is known, and which no item names, have none."""
+    items = facts.balance_transactions
+    if not items:
+        return frozenset()
+    named = {item.payout for item in items} | {item.source for item in items} | {item.id for item in items}
+    with_items = [each for each in facts.payouts if each.id in named or each.balance_transaction in named]
+    broken_down = break_down_payouts(attrs.evolve(facts, payouts=tuple(with_items)))
     inferred = {each.payout for each in broken_down.payouts if each.inferred}
     return frozenset(each for each in broken_down.breaks if each.kind in KINDS and each.where not in inferred)
 

@@ -1,6 +1,5 @@
 """The certificate of completeness of one company, as of a day."""
 
-import asyncio
 from datetime import date
 
 import attrs
@@ -14,6 +13,7 @@ from domain.reconciliation_outcome import Reconciliation
 from ports.facts import Everything
 from ports.reconciliation_record import StandingsWanted
 from ports.transaction import Store
+from ports.use_cases.in_thread import in_thread
 
 
 @attrs.frozen(kw_only=True)
@@ -38,8 +38,9 @@ async def prove_company(company: CompanyId, *, as_of: date, store: Store) -> Pro
         basis = await snapshot.reconciliation.basis()
         model = None if basis is None else await snapshot.reconciliation.model(basis.model)
         if basis is not None and model is not None:
-            ids = tuple(line.id for line in facts.deposits)
-            found = await snapshot.reconciliation.find(StandingsWanted(said_of=ids, all_accepted=basis.accepted_up_to))
+            found = await snapshot.reconciliation.find(
+                StandingsWanted(all_learned=True, all_accepted=basis.accepted_up_to)
+            )
             model = attrs.evolve(model, learned_from=found.learned)
             accepted = found.accepted
         else:
@@ -64,4 +65,4 @@ async def prove_company(company: CompanyId, *, as_of: date, store: Store) -> Pro
             facts_known=len(facts.payouts) + len(facts.deposits),
         )
 
-    return await asyncio.to_thread(proved)
+    return await in_thread(proved)

@@ -7,9 +7,9 @@ from domain.company_event import CompanyEvent, EventType
 from domain.json_value import JsonObject
 from domain.matching.model import Horizon
 from domain.reconciliation_break import ReconciliationBreak
-from domain.reconciliation_match import MatchStatus, ReconciliationMatch
+from domain.reconciliation_match import MatchStatus
 from domain.reconciliation_outcome import PayoutOutcomeKind
-from ports.reconciliation_record import MatchChange, PayoutChange, RecordedChanges, break_id, kept_id
+from ports.reconciliation_record import MatchChange, MatchSaid, PayoutChange, RecordedChanges, break_id
 
 _HELD = frozenset({MatchStatus.MATCHED, MatchStatus.CONFIRMED})
 _LATE = frozenset({PayoutOutcomeKind.LATE, PayoutOutcomeKind.MISSING, PayoutOutcomeKind.OTHER_ACCOUNT})
@@ -20,14 +20,14 @@ _TYPE_OF = {
 }
 
 
-def events_of(changes: RecordedChanges, *, was: Horizon | None, now: Horizon, at: datetime) -> tuple[CompanyEvent, ...]:
-    """In a fixed order: what is reversed first, so that whoever follows never sees a record in two matches.
+def events_of(changes: RecordedChanges, *, was: Horizon | None, now: Horizon, at: datetime) -> Iterator[CompanyEvent]:
+    """One by one, in a fixed order: what is reversed first, so that whoever follows never sees a record in two matches.
 
     A payout is said to be late once the bank's lines are known beyond the day it was due: before, nobody can know.
     `was` and `now` say up to when they were and are known.
     """
     known = _known_to(was), _known_to(now)
-    return tuple(CompanyEvent(type=type_, data=data, at=at) for type_, data in _told(changes, known))
+    return (CompanyEvent(type=type_, data=data, at=at) for type_, data in _told(changes, known))
 
 
 def _known_to(horizon: Horizon | None) -> date:
@@ -70,13 +70,13 @@ def _payout(change: PayoutChange, known: tuple[date, date]) -> Iterator[tuple[Ev
         yield EventType.PAYOUT_FAILED, data
 
 
-def _match(match: ReconciliationMatch) -> JsonObject:
+def _match(match: MatchSaid) -> JsonObject:
     return {
-        "match": kept_id(match),
+        "match": match.id,
         "status": match.status.value,
         "kind": match.kind.value,
-        "payouts": tuple(match.payouts),
-        "deposits": tuple(match.deposits),
+        "payouts": match.payouts,
+        "deposits": match.deposits,
     }
 
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from domain.access import KeyId
+from domain.actor import Actor
+from domain.audit_entry import AuditEntry
 from domain.partner import Tenant
 from ports.transaction import Store
 from ports.use_cases.rotate_api_key import NoSuchKey
@@ -16,13 +18,17 @@ class LastKey(Exception):
         self.id = id
 
 
-async def revoke_api_key(id: KeyId, *, tenant: Tenant, at: datetime, store: Store) -> None:
+async def revoke_api_key(id: KeyId, *, tenant: Tenant, who: Actor, at: datetime, store: Store) -> None:
     """The key works no more; revoking it again changes nothing. Raises NoSuchKey, LastKey."""
     async with store.control() as transaction:
         keys = await transaction.api_keys.of_tenant(tenant)
-        if not any(key.id == id for key in keys):
+        found = next((key for key in keys if key.id == id), None)
+        if found is None:
             raise NoSuchKey(id)
         working = [key for key in keys if key.works_at(at)]
         if [key.id for key in working if key.expires is None] == [id]:
             raise LastKey(id)
         await transaction.api_keys.end(tenant, id, expires=None, revoked=at)
+        if found.revoked is None:
+            revoked = AuditEntry(who=who, action="api_key.revoked", subject=id, at=at)
+            await transaction.partner_trail.append(tenant, [revoked])

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from domain.access import ApiKey, KeyId
+from domain.actor import Actor
+from domain.audit_entry import AuditEntry
 from ports.transaction import Store
 
 
@@ -14,7 +16,9 @@ class NoSuchKey(Exception):
         self.id = id
 
 
-async def rotate_api_key(old: KeyId, new: ApiKey, *, old_expires: datetime, at: datetime, store: Store) -> None:
+async def rotate_api_key(
+    old: KeyId, new: ApiKey, *, old_expires: datetime, who: Actor, at: datetime, store: Store
+) -> None:
     """The new key works from now on, the old one until `old_expires` (or its own earlier end). Raises NoSuchKey."""
     async with store.control() as transaction:
         key = await transaction.api_keys.find(old)
@@ -22,3 +26,7 @@ async def rotate_api_key(old: KeyId, new: ApiKey, *, old_expires: datetime, at: 
             raise NoSuchKey(old)
         await transaction.api_keys.end(new.tenant, old, expires=old_expires, revoked=None)
         await transaction.api_keys.add(new)
+        ends = old_expires if key.expires is None else min(old_expires, key.expires)
+        detail = {"replaced_by": new.id, "name": new.name, "expires": ends.isoformat()}
+        rotated = AuditEntry(who=who, action="api_key.rotated", subject=old, at=at, detail=detail)
+        await transaction.partner_trail.append(new.tenant, [rotated])

@@ -20,6 +20,7 @@ from domain.reconciliation_break import ReconciliationBreak
 from domain.statement_lines import FROM_STATEMENTS, statement_account_id, statement_line_id, with_lasting_ids
 from ports.facts import AllAccounts, FactSource, RecordedFacts, WithIds
 from ports.facts_reader import AssumesCurrency, FactsRead, FactsReader, InputFile, UnreadableFile
+from ports.file_formats.csv_rows import no_known_heading, unknown_headings
 from ports.transaction import CompanyTransaction, Store
 from ports.use_cases.account_of_statement import account_of_statement, refused_currency
 from ports.use_cases.active_company import active_company
@@ -158,13 +159,15 @@ def _read(file: InputFile, readers: Iterable[FactsReader]) -> FactsRead:
     """What the first reader that recognises the file says, without the file's own name in any id."""
     renamed = attrs.evolve(file, name=_NAME)
     reader = next((reader for reader in readers if reader.recognises(renamed)), None)
+    if reader is None and (headings := unknown_headings(file)):
+        raise no_known_heading(file, headings)
     if reader is None:
         reason = "is in no format of a bank that is known here" if file.content else "is empty"
         raise UnreadableFile(file=file.name, place="", reason=reason)
     try:
         return reader.read(renamed)
     except UnreadableFile as error:
-        raise UnreadableFile(file=file.name, place=error.place, reason=error.reason) from error
+        raise UnreadableFile(file=file.name, place=error.place, reason=error.reason, columns=error.columns) from error
 
 
 def _refuse_wrong_account(file: InputFile, read: FactsRead, into: BankAccount | None) -> None:

@@ -61,7 +61,8 @@ def test_only_the_composition_names_an_adapter() -> None:
         and "benchmarks" not in path.parts
     }
 
-    assert naming == {f"entrypoints/composition/{name}.py" for name in ("__init__", "service", "in_memory")}
+    composition = ("__init__", "service", "in_memory", "embedded_database")
+    assert naming == {f"entrypoints/composition/{name}.py" for name in composition}
 
 
 def test_the_package_called_entrypoints_is_ours_and_not_the_one_on_pypi() -> None:

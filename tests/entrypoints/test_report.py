@@ -19,8 +19,8 @@ def test_the_report_holds_every_record_and_every_figure() -> None:
     assert found["engine"] == "tieout 1.2.3"
     assert found["model"] == {"version": "1", "hash": "abc"}
     assert found["inputs"] == [
-        {"file": "bank.csv", "kind": "Bank CSV", "records": 3},
-        {"file": "stripe.json", "kind": "Stripe API payouts", "records": 8},
+        {"file": "bank.csv", "kind": "Bank CSV", "records": 3, "notes": ["dates are day first"]},
+        {"file": "stripe.json", "kind": "Stripe API payouts", "records": 8, "notes": []},
     ]
     assert found["matches"][0] == {
         "id": "match_1",

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +20,9 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+    def move(self, by: timedelta) -> None:
+        self.now += by
 
 
 @pytest.fixture
@@ -129,6 +133,47 @@ async def test_a_long_run_keeps_its_lease(store: InMemoryStore, clock: Clock) ->
 
     assert others == [None] * 6
     assert len(done) == 1
+
+
+async def test_a_lease_outlives_two_renewals_that_failed(store: InMemoryStore, clock: Clock) -> None:
+    """As while a store is being restarted: the work goes on, and nobody else begins it."""
+    lease, done = timedelta(milliseconds=90), list[ClaimedWork]()
+    finish = finishing(store, done)
+    the_list = SometimesGone(store, failures=2)
+    others: list[ClaimedWork | None] = []
+
+    async def long(claimed: ClaimedWork, at: datetime) -> None:
+        while the_list.renewed < 2:
+            await asyncio.sleep(0.001)
+            others.append(await InMemoryWorkList(store.tables).claim("other", at=clock.now, until=clock.now))
+        await finish(claimed, at)
+
+    the_list.failed = lambda: clock.move(lease / 3)
+    await ask(store, ACME, clock)
+    await Worker(the_list, {WorkKind.RECONCILE: long}, clock=clock, name="w", lease=lease).run_once(
+        asyncio.Event(), grace=timedelta(0)
+    )
+
+    assert set(others) == {None}
+    assert len(done) == 1
+
+
+class SometimesGone(InMemoryWorkList):
+    """A work list whose store is gone for the first renewals, each of which takes its time."""
+
+    def __init__(self, store: InMemoryStore, failures: int) -> None:
+        super().__init__(store.tables)
+        self.renewed = 0
+        self.failed: Callable[[], None] = lambda: None
+        self._failures = failures
+
+    async def extend(self, claimed: ClaimedWork, *, until: datetime) -> bool:
+        if self._failures:
+            self._failures -= 1
+            self.failed()
+            raise StoreUnavailable("restarting")
+        self.renewed += 1
+        return await super().extend(claimed, until=until)
 
 
 def finishing(store: InMemoryStore, done: list[ClaimedWork]) -> Handler:

@@ -20,12 +20,15 @@ from domain.access import (
     read_secret,
     secret_text,
 )
+from domain.actor import Actor, ActorKind
 from domain.company import CompanyId
 from domain.partner import Mode, Partner, PartnerId, Tenant
 from ports.transaction import Store
 from ports.use_cases.add_partner import add_partner
 from ports.use_cases.authenticate import authenticate
 from ports.use_cases.begin_session import exchange_session_token, make_session_token
+from ports.use_cases.make_api_key import make_api_key
+from ports.use_cases.rename_partner import NoSuchPartner, rename_partner
 from ports.use_cases.revoke_api_key import LastKey, revoke_api_key
 from ports.use_cases.rotate_api_key import NoSuchKey, rotate_api_key
 
@@ -35,6 +38,7 @@ PLATFORM = Partner(id=PartnerId("partner_platform0"), name="Platform")
 TEST = Tenant(partner=PLATFORM.id, mode=Mode.TEST)
 LIVE = Tenant(partner=PLATFORM.id, mode=Mode.LIVE)
 ACME = CompanyId("co_acme0000")
+WHO = Actor(kind=ActorKind.PARTNER, id="aaaaaaaaaaaa")
 
 
 class AccessContract:
@@ -76,11 +80,50 @@ class AccessContract:
             assert await transaction.partners.all() == [PLATFORM]
             assert await transaction.partners.find(PLATFORM.id) == PLATFORM
 
+    async def test_a_partner_is_renamed_and_its_trails_say_so_once(self, store: Store) -> None:
+        key, secret = a_key("a")
+        await add_partner(PLATFORM, [key], store=store)
+        renamed = attrs.evolve(PLATFORM, name="Platform, Inc.")
+
+        for _ in range(2):
+            assert await rename_partner(PLATFORM.id, renamed.name, who=WHO, at=NOON, store=store) == renamed
+
+        with pytest.raises(NoSuchPartner):
+            await rename_partner(PartnerId("partner_absent000"), "Nobody", who=WHO, at=NOON, store=store)
+        async with store.control() as transaction:
+            assert await transaction.partners.all() == [renamed]
+        assert await authenticate(secret, at=NOON, store=store) is not None
+        for tenant in (TEST, LIVE):
+            assert await trail(store, tenant) == [
+                ("partner.renamed", PLATFORM.id, '{"after":"Platform, Inc.","before":"Platform"}')
+            ]
+
+    async def test_what_becomes_of_keys_is_in_the_trail_of_their_tenant(self, store: Store) -> None:
+        (first, _), (second, _), (third, _) = a_key("a"), a_key("b"), a_key("c")
+        await add_partner(PLATFORM, [first], store=store)
+
+        await make_api_key(second, who=WHO, at=NOON, store=store)
+        await rotate_api_key(first.id, third, old_expires=NOON + HOUR, who=WHO, at=NOON, store=store)
+        await rotate_api_key(first.id, a_key("d")[0], old_expires=NOON + 5 * HOUR, who=WHO, at=NOON, store=store)
+        for _ in range(2):
+            await revoke_api_key(second.id, tenant=TEST, who=WHO, at=NOON, store=store)
+        with pytest.raises(NoSuchKey):
+            await rotate_api_key(second.id, a_key("e")[0], old_expires=NOON, who=WHO, at=NOON, store=store)
+
+        ends = (NOON + HOUR).isoformat()
+        assert await trail(store, TEST) == [
+            ("api_key.made", second.id, f'{{"name":"{second.name}"}}'),
+            ("api_key.rotated", first.id, f'{{"expires":"{ends}","name":"{third.name}","replaced_by":"{third.id}"}}'),
+            ("api_key.rotated", first.id, f'{{"expires":"{ends}","name":"{third.name}","replaced_by":"dddddddddddd"}}'),
+            ("api_key.revoked", second.id, "{}"),
+        ]
+        assert await trail(store, LIVE) == []
+
     async def test_a_rotated_key_works_until_the_overlap_ends(self, store: Store) -> None:
         (old, old_secret), (new, new_secret) = a_key("a"), a_key("b")
         await add_partner(PLATFORM, [old], store=store)
 
-        await rotate_api_key(old.id, new, old_expires=NOON + HOUR, at=NOON, store=store)
+        await rotate_api_key(old.id, new, old_expires=NOON + HOUR, who=WHO, at=NOON, store=store)
 
         just_before = NOON + HOUR - timedelta(seconds=1)
         assert await authenticate(old_secret, at=just_before, store=store) is not None
@@ -92,7 +135,7 @@ class AccessContract:
         await add_partner(PLATFORM, [old], store=store)
 
         with pytest.raises(NoSuchKey):
-            await rotate_api_key(old.id, new, old_expires=NOON, at=NOON, store=store)
+            await rotate_api_key(old.id, new, old_expires=NOON, who=WHO, at=NOON, store=store)
 
         assert await authenticate(old_secret, at=NOON, store=store) is not None
         assert await authenticate(new_secret, at=NOON, store=store) is None
@@ -100,9 +143,9 @@ class AccessContract:
     async def test_the_end_of_a_key_never_moves_later(self, store: Store) -> None:
         (old, old_secret), (new, _) = a_key("a"), a_key("b")
         await add_partner(PLATFORM, [old], store=store)
-        await rotate_api_key(old.id, new, old_expires=NOON + HOUR, at=NOON, store=store)
+        await rotate_api_key(old.id, new, old_expires=NOON + HOUR, who=WHO, at=NOON, store=store)
 
-        await rotate_api_key(old.id, a_key("c")[0], old_expires=NOON + 5 * HOUR, at=NOON, store=store)
+        await rotate_api_key(old.id, a_key("c")[0], old_expires=NOON + 5 * HOUR, who=WHO, at=NOON, store=store)
 
         assert await authenticate(old_secret, at=NOON + 2 * HOUR, store=store) is None
 
@@ -110,9 +153,9 @@ class AccessContract:
         (first, first_secret), (second, second_secret) = a_key("a"), a_key("b")
         await add_partner(PLATFORM, [first, second], store=store)
 
-        await revoke_api_key(first.id, tenant=TEST, at=NOON, store=store)
+        await revoke_api_key(first.id, tenant=TEST, who=WHO, at=NOON, store=store)
         with pytest.raises(LastKey):
-            await revoke_api_key(second.id, tenant=TEST, at=NOON, store=store)
+            await revoke_api_key(second.id, tenant=TEST, who=WHO, at=NOON, store=store)
 
         assert await authenticate(first_secret, at=NOON, store=store) is None
         assert await authenticate(second_secret, at=NOON, store=store) is not None
@@ -122,7 +165,7 @@ class AccessContract:
         await add_partner(PLATFORM, [mine, other], store=store)
 
         with pytest.raises(NoSuchKey):
-            await revoke_api_key(other.id, tenant=TEST, at=NOON, store=store)
+            await revoke_api_key(other.id, tenant=TEST, who=WHO, at=NOON, store=store)
 
         assert await authenticate(other_secret, at=NOON, store=store) is not None
 
@@ -202,6 +245,15 @@ class AccessContract:
             found = await transaction.sessions.find(session.id)
 
         assert (early, late, found) == (0, 1, None)
+
+
+async def trail(store: Store, tenant: Tenant) -> list[tuple[str, str, str]]:
+    """What was done to what, and how, in order."""
+    async with store.control() as transaction:
+        links = await transaction.partner_trail.log(tenant).links(after=0, limit=100)
+    rows = [row for link in links for row in link.rows]
+    assert {(row.who_kind, row.who_id) for row in rows} <= {(WHO.kind.value, WHO.id)}
+    return [(row.action, row.subject, row.detail) for row in rows]
 
 
 def a_key(letter: str, tenant: Tenant = TEST) -> tuple[ApiKey, PresentedSecret]:

@@ -1,5 +1,6 @@
 """What keeping people's decisions promises, whatever they are kept in."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import attrs
@@ -63,6 +64,23 @@ class DecisionsContract:
 
         assert (since.decided, since.undone, since.last) == ((self.not_stripe,), (self.not_stripe,), 5)
         assert (nothing.decided, nothing.undone, nothing.last) == ((), (), 5)
+
+    async def test_whoever_holds_decisions_keeps_others_waiting(self, store: Store) -> None:
+        async def decide() -> None:
+            async with store.company(ACME) as transaction:
+                await transaction.decisions.append(self.not_stripe, at=NOON)
+
+        async with store.company(ACME) as transaction:
+            await transaction.decisions.hold()
+            other = asyncio.create_task(decide())
+            await asyncio.sleep(0.05)
+            waits = not other.done()
+            number = await transaction.decisions.append(self.confirm, at=NOON)
+        await other
+
+        async with store.company(ACME) as transaction:
+            in_force = await transaction.decisions.in_force()
+        assert (waits, number, [each.number for each in in_force]) == (True, 1, [1, 2])
 
     async def test_a_decision_rolled_back_leaves_no_gap(self, store: Store) -> None:
         try:

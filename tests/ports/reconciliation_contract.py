@@ -1,5 +1,6 @@
 """What keeping decisions promises, whatever they are kept in."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -11,7 +12,7 @@ from domain.company import CompanyId
 from domain.matching.descriptor import TextForm, TextKey
 from domain.matching.model import AccountHistory, Horizon, ModelSnapshot
 from domain.matching.neighbourhood import ReconciliationChanges
-from domain.matching.reach import Days, OpenWithin, Waiting
+from domain.matching.reach import Days, OpenLines, OpenPayouts, Waiting
 from domain.matching.standing import DepositStanding, PayoutStanding
 from domain.money import Currency, Money
 from domain.payout import PayoutId
@@ -30,11 +31,14 @@ from ports.reconciliation_lists import (
     MatchesWanted,
 )
 from ports.reconciliation_record import (
+    NO_REJECTIONS,
     DecidedAnew,
     KeptBasis,
     MatchChange,
+    MatchSaid,
     PayoutChange,
     RecordedChanges,
+    Rejections,
     RunOvertaken,
     StandingsFound,
     StandingsWanted,
@@ -118,11 +122,13 @@ def a_deposit(
     outcome: DepositOutcomeKind = DepositOutcomeKind.MATCHED,
     day: date = DAY,
     is_open: bool = False,
+    is_coded: bool = False,
 ) -> DepositStanding:
     return DepositStanding(
         outcome=DepositOutcome(deposit=BankDepositId(f"dep_{number}"), outcome=outcome, reason="as it is"),
         date=day,
         is_open=is_open,
+        is_coded=is_coded,
     )
 
 
@@ -147,16 +153,26 @@ async def decide_anew(
         return await transaction.reconciliation.replace(decided, basis=basis, at=at)
 
 
-async def change(store: Store, at: datetime = NOON + timedelta(minutes=1), **changed: object) -> RecordedChanges:
+async def change(
+    store: Store,
+    at: datetime = NOON + timedelta(minutes=1),
+    rejections: Rejections = NO_REJECTIONS,
+    **changed: object,
+) -> RecordedChanges:
     changes = attrs.evolve(NO_CHANGES, **changed)  # type: ignore[arg-type]
     async with store.company(ACME) as transaction:
         last = await transaction.reconciliation.basis()
         assert last is not None
-        return await transaction.reconciliation.change(changes, basis=attrs.evolve(last, run=last.run + 1), at=at)
+        basis = attrs.evolve(last, run=last.run + 1)
+        return await transaction.reconciliation.change(changes, basis=basis, at=at, rejections=rejections)
+
+
+def in_order(changes: Iterable[MatchChange]) -> tuple[MatchChange, ...]:
+    return tuple(sorted(changes, key=lambda change: change.match.id))
 
 
 def new(*matches: ReconciliationMatch) -> tuple[MatchChange, ...]:
-    return tuple(MatchChange(match=match) for match in matches)
+    return in_order(MatchChange(match=MatchSaid.of(match)) for match in matches)
 
 
 async def find(store: Store, **wanted: object) -> StandingsFound:
@@ -208,11 +224,13 @@ class ReconciliationRecordContract:
         changes = await decide_anew(store, other)
 
         assert changes == RecordedChanges(
-            matches=(
-                MatchChange(match=other.matches[0], before=MatchStatus.MATCHED),
-                MatchChange(match=other.matches[1]),
+            matches=in_order(
+                [
+                    MatchChange(match=MatchSaid.of(other.matches[0]), before=MatchStatus.MATCHED),
+                    MatchChange(match=MatchSaid.of(other.matches[1])),
+                ]
             ),
-            ended=(a_match(2, MatchStatus.NEEDS_REVIEW),),
+            ended=(MatchSaid.of(a_match(2, MatchStatus.NEEDS_REVIEW)),),
             payouts=(
                 PayoutChange(standing=a_payout(2, PayoutOutcomeKind.LATE), before=PayoutOutcomeKind.NEEDS_REVIEW),
             ),
@@ -234,7 +252,7 @@ class ReconciliationRecordContract:
 
         assert changes == RecordedChanges(
             matches=new(a_match(3)),
-            ended=(a_match(2, MatchStatus.NEEDS_REVIEW),),
+            ended=(MatchSaid.of(a_match(2, MatchStatus.NEEDS_REVIEW)),),
             payouts=(PayoutChange(standing=a_payout(3, in_match=True)),),
             deposits=(a_deposit(3),),
             opened=(LATE,),
@@ -270,13 +288,16 @@ class ReconciliationRecordContract:
             deposits=(
                 a_deposit(1, is_open=True),
                 a_deposit(2, day=DAY + week, is_open=True),
-                a_deposit(3),
+                a_deposit(3, is_coded=True),
             ),
         )
         await decide_anew(store, decided)
 
-        today = await find(store, open=(OpenWithin(DAY, DAY),), waiting=(Waiting(Days(None, DAY)),))
-        traced = await find(store, open=(OpenWithin(DAY, DAY + week, True),))
+        today = await find(
+            store, open=(OpenPayouts(DAY, DAY), OpenLines(DAY, DAY)), waiting=(Waiting(Days(None, DAY)),)
+        )
+        traced = await find(store, open=(OpenPayouts(DAY, DAY + week, only_traced=True),))
+        coded = await find(store, open=(OpenLines(DAY, DAY + week, only_coded=True),))
         of_origin = await find(store, waiting=(Waiting(Days(None, None), ("ba_2", "ba_4")),))
 
         assert today == StandingsFound(
@@ -286,6 +307,7 @@ class ReconciliationRecordContract:
             waiting_in_match=frozenset({PayoutId("po_3")}),
         )
         assert traced == StandingsFound(open_payouts=frozenset({PayoutId("po_2")}))
+        assert coded == StandingsFound(coded_deposits=frozenset({BankDepositId("dep_3")}))
         assert of_origin == StandingsFound(waiting=frozenset({PayoutId("po_2")}))
 
     async def test_what_a_model_was_learned_from_is_known_line_by_line(self, store: Store) -> None:
@@ -301,6 +323,7 @@ class ReconciliationRecordContract:
         after = await find(store, said_of=ids)
 
         assert [*before.learned, *after.learned] == ["dep_1", "dep_2"]
+        assert (await find(store, all_learned=True)).learned == after.learned
 
     async def test_matches_accepted_under_a_model_stay_so_whatever_becomes_of_them(self, store: Store) -> None:
         await decide_anew(store)
@@ -327,6 +350,6 @@ class ReconciliationRecordContract:
             assert await transaction.reconciliation.basis() is None
             assert (await transaction.reconciliation_lists.matches(MatchesWanted())).records == ()
             assert (
-                await transaction.reconciliation.find(StandingsWanted(said_of=("dep_1",), open=(OpenWithin(DAY, DAY),)))
+                await transaction.reconciliation.find(StandingsWanted(said_of=("dep_1",), open=(OpenLines(DAY, DAY),)))
                 == StandingsFound()
             )

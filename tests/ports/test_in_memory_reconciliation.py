@@ -5,6 +5,7 @@ from ports.transaction import Store
 from tests.ports.decisions_contract import DecisionsContract
 from tests.ports.reconciliation_contract import ReconciliationRecordContract
 from tests.ports.reconciliation_lists_contract import ReconciliationListsContract
+from tests.ports.what_ifs_contract import WhatIfsContract
 
 
 @pytest.fixture
@@ -21,4 +22,8 @@ class TestInMemoryReconciliationLists(ReconciliationListsContract):
 
 
 class TestInMemoryDecisions(DecisionsContract):
+    pass
+
+
+class TestInMemoryWhatIfs(WhatIfsContract):
     pass

@@ -16,6 +16,7 @@ from entrypoints.http.resources import (
     sessions,
     statements,
     webhook_endpoints,
+    what_if,
 )
 
 ROUTES = (
@@ -31,6 +32,7 @@ ROUTES = (
     *matches.ROUTES,
     *open_questions.ROUTES,
     *rules.ROUTES,
+    *what_if.ROUTES,
     *webhook_endpoints.ROUTES,
     *events.ROUTES,
     *audit.ROUTES,

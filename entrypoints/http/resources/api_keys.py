@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import attrs
 
 from domain.access import ID_LENGTH, ApiKey, KeyId, digest_of, key_kind, secret_text
+from domain.actor import acting
 from domain.partner import Tenant
 from entrypoints.http.route import PARTNERS, Call, Route
 from entrypoints.http.wire_types import Name, NoBody, NoQuery, NumberBounds, PageBody, TextBounds
@@ -75,12 +76,13 @@ async def make_key(call: Call[NoQuery, MakeApiKey]) -> NewApiKeyBody:
     """The secret is in this answer and nowhere else. With `replaces`, the old key works on for the overlap."""
     key, secret = new_key(call, call.principal.tenant, call.body.name)
     if call.body.replaces is None:
-        await make_api_key(key, store=call.services.store)
+        await make_api_key(key, who=acting(call.principal), at=call.at, store=call.services.store)
     else:
         await rotate_api_key(
             KeyId(call.body.replaces),
             key,
             old_expires=call.at + timedelta(seconds=call.body.overlap_seconds),
+            who=acting(call.principal),
             at=call.at,
             store=call.services.store,
         )
@@ -89,7 +91,13 @@ async def make_key(call: Call[NoQuery, MakeApiKey]) -> NewApiKeyBody:
 
 async def revoke_key(call: Call[NoQuery, NoBody]) -> None:
     """It works no more, at once. The last key that works is not revoked."""
-    await revoke_api_key(KeyId(call.path["key"]), tenant=call.principal.tenant, at=call.at, store=call.services.store)
+    await revoke_api_key(
+        KeyId(call.path["key"]),
+        tenant=call.principal.tenant,
+        who=acting(call.principal),
+        at=call.at,
+        store=call.services.store,
+    )
 
 
 def new_key(call: Call[NoQuery, MakeApiKey], tenant: Tenant, name: str) -> tuple[ApiKey, str]:

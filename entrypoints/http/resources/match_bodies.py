@@ -6,7 +6,7 @@ from typing import Annotated
 
 import attrs
 
-from domain.reconciliation_decision import DecisionKind
+from domain.reconciliation_decision import DecisionKind, Verdict, VerdictOnMatch
 from domain.reconciliation_match import (
     Alternative,
     EvidenceItem,
@@ -20,7 +20,7 @@ from entrypoints.http.fact_bodies import AnyId
 from entrypoints.http.wire_types import Limit, ListBounds, MoneyBody, Note
 from ports.decisions import NumberedDecision
 from ports.reconciliation_lists import KeptMatch
-from ports.use_cases.decide_matches import BULK_MAX, DecidedMatch, Verdict, VerdictOnMatch
+from ports.use_cases.decide_matches import BULK_MAX, DecidedMatch
 
 
 @attrs.frozen(kw_only=True)
@@ -236,7 +236,8 @@ class DecideMany:
 
 @attrs.frozen(kw_only=True)
 class ListMatches:
-    """Filters, and the page. Matches that hold no longer show with `status=reversed`, or with `updated_since`."""
+    """Filters, and the page. Matches that hold no longer show with `status=reversed` (found otherwise by what came
+    since) or `status=rejected` (said by a person to be wrong), or with `updated_since`."""
 
     status: MatchStatus | None = None
     kind: MatchKind | None = None

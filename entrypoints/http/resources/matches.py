@@ -3,7 +3,7 @@
 from domain.actor import acting
 from domain.bank_deposit import BankDepositId
 from domain.payout import PayoutId
-from domain.reconciliation_decision import DecisionKind
+from domain.reconciliation_decision import DecisionKind, Verdict, VerdictOnMatch
 from entrypoints.http.list_places import moment_of_place, unknown_place
 from entrypoints.http.refusals import field_problem
 from entrypoints.http.resources.match_bodies import (
@@ -25,8 +25,6 @@ from ports.use_cases.active_company import CompanyIsArchived, FieldsRefused, NoS
 from ports.use_cases.decide_matches import (
     DecidedOtherwise,
     NoSuchMatch,
-    Verdict,
-    VerdictOnMatch,
     decide_matches,
     match_by_hand,
     records_of_match,

@@ -11,12 +11,12 @@ from domain.payout import PayoutId
 from domain.reconciliation_break import BreakKind
 from domain.reconciliation_outcome import PayoutOutcomeKind
 from entrypoints.http.fact_bodies import AnyId, wrong_parameter
-from entrypoints.http.list_places import unknown_place
+from entrypoints.http.list_places import moment_of_place, unknown_place
 from entrypoints.http.route import Call, Route
 from entrypoints.http.wire_types import Limit, MoneyBody, NoBody, PageBody
 from ports.facts import WithIds
 from ports.pages import PageKey
-from ports.reconciliation_lists import BreaksWanted, KeptBreak, PayoutOutcomesWanted
+from ports.reconciliation_lists import BreaksWanted, KeptBreak, PayoutOutcomesWanted, ReconciliationLists
 from ports.use_cases.prove_company import ProvedCompany, prove_company
 
 EXPECTED = (
@@ -52,33 +52,45 @@ class BreakBody:
             reason=found.reason,
             opened=kept.opened_at,
             resolved=kept.resolved_at,
-            updated=kept.resolved_at or kept.opened_at,
+            updated=kept.changed_at,
         )
 
 
 @attrs.frozen(kw_only=True)
 class ListBreaks:
-    """Filters, and the page. The open ones, unless `resolved`."""
+    """Filters, and the page. The open ones, unless `resolved`; with `updated_since`, both, unless it is said."""
 
     kind: BreakKind | None = None
-    resolved: bool = False
+    resolved: bool | None = None
+    updated_since: datetime | None = None
     starting_after: AnyId | None = None
     limit: Limit = 100
 
 
 async def list_breaks(call: Call[ListBreaks, NoBody]) -> PageBody[BreakBody]:
-    """By id."""
+    """By id. With `updated_since`: those opened or resolved then or later, the oldest change first.
+
+    To go on with `updated_since`, give the last break's `updated` in it, and its id as `starting_after`.
+    """
     query = call.query
-    after = None
-    if query.starting_after is not None:
-        if not query.starting_after.startswith("break_"):
-            raise unknown_place()
-        after = PageKey(id=query.starting_after)
+    wanted = BreaksWanted(kind=query.kind, resolved=query.resolved, updated_since=query.updated_since)
     async with call.services.store.company(call.company.id) as transaction:
-        page = await transaction.reconciliation_lists.breaks(
-            BreaksWanted(kind=query.kind, resolved=query.resolved), after=after, limit=query.limit
-        )
+        lists = transaction.reconciliation_lists
+        after = await _place_of(query, lists)
+        page = await lists.breaks(wanted, after=after, limit=query.limit)
     return PageBody(data=tuple(map(BreakBody.of, page.records)), has_more=page.has_more)
+
+
+async def _place_of(query: ListBreaks, lists: ReconciliationLists) -> PageKey | None:
+    if query.starting_after is None:
+        return None
+    known = (await lists.breaks(BreaksWanted(id=query.starting_after))).records
+    if not known:
+        raise unknown_place()
+    (seen,) = known
+    if query.updated_since is None:
+        return PageKey(id=seen.id)
+    return PageKey(id=seen.id, at=moment_of_place(query.updated_since, seen.changed_at, seen.changed_before))
 
 
 @attrs.frozen(kw_only=True)

@@ -109,3 +109,32 @@ async def test_a_selection_reads_what_it_finds_and_little_else(
         assert not [part for part in parts if part["Node Type"] == "Seq Scan"], sql
 
     assert used >= indexes
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        OfAmounts(amounts=(SOME,)),
+        AmountsWithin(payouts=(AmountDays(amount=COMMON, first_day=DAY, last_day=DAY),)),
+        PayoutsArriving(first_day=DAY, last_day=DAY),
+        LinesDated(first_day=DAY, last_day=DAY),
+        ItemsOf(payouts=(PayoutId("po_1"),)),
+    ],
+    ids=["amount", "common amounts within days", "arrivals", "days", "items"],
+)
+async def test_what_was_ever_corrected_is_not_read_for_each_selection(
+    acme: asyncpg.Connection, postgres_database: str, wanted: FactSelection
+) -> None:
+    """Also once the server knows that corrections are few beside the facts, so that a join would seem cheap."""
+    await acme.execute("COMMIT")
+    administrator = await asyncpg.connect(postgres_database)
+    await administrator.execute("ANALYZE")
+    await administrator.close()
+    await acme.execute(f"BEGIN; SET LOCAL tieout.company = '{ACME}'")
+
+    for _, sql, arguments in reads(wanted):
+        explained = json.loads(await acme.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", ACME, *arguments))
+        corrections = [
+            part for part in nodes(explained[0]["Plan"]) if part.get("Index Name", "").endswith("_corrected")
+        ]
+        assert sum(part["Actual Rows"] * part["Actual Loops"] for part in corrections) < 10, sql

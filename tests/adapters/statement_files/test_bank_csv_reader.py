@@ -202,6 +202,45 @@ def test_columns_that_the_user_names_are_used() -> None:
 
 
 @pytest.mark.parametrize(
+    ("amounts", "currency", "read_as", "noted"),
+    [
+        (
+            ("1,234", "12"),
+            "USD",
+            (123_400, 1_200),
+            "a mark before three digits is taken to set thousands apart, in USD",
+        ),
+        (("1.234", "2.500"), "EUR", (123_400, 250_000), "taken to set thousands apart, in EUR"),
+        (("1.234", "2,500"), "EUR", (123_400, 250_000), "taken to set thousands apart, in EUR"),
+        (("1.234", "2.500"), "KWD", (1_234, 2_500), "taken to set decimals apart, in KWD"),
+        (("1488", "12"), "USD", (148_800, 1_200), "they are taken to be whole USD, not hundredths"),
+    ],
+)
+def test_what_is_assumed_of_decimals_is_noted_where_no_amount_decides_it(
+    amounts: tuple[str, str], currency: str, read_as: tuple[int, int], noted: str
+) -> None:
+    rows = "".join(f'2026-06-01,a,"{amount}",{currency}\n' for amount in amounts)
+
+    got = read(f"Date,Text,Amount,Currency\n{rows}")
+
+    assert tuple(deposit.amount.minor_units for deposit in got.deposits) == read_as
+    assert [note for note in got.notes if noted in note] == list(got.notes)
+    assert got.notes
+
+
+@pytest.mark.parametrize(
+    ("amounts", "currency"),
+    [(("1,234", "5.00"), "USD"), (("1.234", "5,00"), "EUR"), (("1488", "12"), "JPY"), (("12", "5.00"), "USD")],
+)
+def test_nothing_is_noted_of_decimals_where_the_file_decides_or_nothing_is_open(
+    amounts: tuple[str, str], currency: str
+) -> None:
+    rows = "".join(f'2026-06-01,a,"{amount}",{currency}\n' for amount in amounts)
+
+    assert read(f"Date,Text,Amount,Currency\n{rows}").notes == ()
+
+
+@pytest.mark.parametrize(
     ("described", "said"),
     [
         ("dat=Posted", 'Did you mean “date”?'),

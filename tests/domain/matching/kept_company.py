@@ -19,7 +19,7 @@ from domain.matching.neighbourhood import (
     Neighbourhood,
     ReconciliationChanges,
 )
-from domain.matching.reach import Found, OfAmount, OpenWithin, Waiting, Wanted
+from domain.matching.reach import Found, OfAmount, OpenLines, OpenPayouts, Waiting, Wanted
 from domain.matching.standing import DepositStanding, PayoutStanding, standings
 from domain.payout import Payout
 from domain.reconciliation_break import ReconciliationBreak
@@ -187,7 +187,8 @@ class KeptCompany:
             see(*(each for each in self.lines.values() if days.first <= each.date <= days.last))
         for each in wanted.open:
             found = self._open(each)
-            open_ids.update(fact.id for fact in found)
+            if isinstance(each, OpenPayouts) or not each.only_coded:
+                open_ids.update(fact.id for fact in found)
             see(*found)
         waiting = {id: standing for each in wanted.waiting for id, standing in self._waiting(each)}
         see(*(self.payouts[id] for id in waiting))
@@ -206,22 +207,23 @@ class KeptCompany:
             learned=self.model.learned_from & asked,
         )
 
-    def _open(self, wanted: OpenWithin) -> list[Payout | BankDeposit]:
-        found: list[Payout | BankDeposit] = [
-            self.payouts[id]
-            for id, each in self.payout_standings.items()
-            if each.is_open
-            and id in self.payouts
-            and wanted.first <= each.arrival_date <= wanted.last
-            and (each.is_traced or not wanted.only_traced_payouts)
-        ]
-        if not wanted.only_traced_payouts:
-            found += [
-                self.lines[id]
-                for id, line in self.deposit_standings.items()
-                if line.is_open and id in self.lines and wanted.first <= line.date <= wanted.last
+    def _open(self, wanted: OpenPayouts | OpenLines) -> list[Payout | BankDeposit]:
+        if isinstance(wanted, OpenPayouts):
+            return [
+                self.payouts[id]
+                for id, each in self.payout_standings.items()
+                if each.is_open
+                and id in self.payouts
+                and wanted.first <= each.arrival_date <= wanted.last
+                and (each.is_traced or not wanted.only_traced)
             ]
-        return found
+        return [
+            self.lines[id]
+            for id, line in self.deposit_standings.items()
+            if (line.is_coded if wanted.only_coded else line.is_open)
+            and id in self.lines
+            and wanted.first <= line.date <= wanted.last
+        ]
 
     def _waiting(self, wanted: Waiting) -> list[tuple[str, PayoutStanding]]:
         return [

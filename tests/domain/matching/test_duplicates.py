@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.bank_deposit import BankAccount, BankDeposit, BankDepositId
+from domain.bank_deposit import BankAccount, BankAccountId, BankDeposit, BankDepositId
 from domain.matching.duplicates import find_duplicates
 from domain.reconciliation_break import BreakKind
 from tests.domain.matching.accounting_laws import check_that_everything_is_accounted_for
@@ -63,6 +63,63 @@ def test_a_linked_again_account_brings_the_same_lines(first: BankAccount, again:
 )
 def test_accounts_that_differ_are_two_however_alike_their_lines(first: BankAccount, again: BankAccount) -> None:
     assert repeated([first, again], some_lines("acc_1") + some_lines("acc_2")) == set()
+
+
+IN_OFX = account("ofx", feed="june.ofx", mask="4821")
+IN_CSV = account("csv", feed="june.csv", mask=None)
+
+
+def worded_otherwise(lines: list[BankDeposit], of: str) -> list[BankDeposit]:
+    """As another format of the statement has them."""
+    account_of = BankAccountId(of)
+    return [
+        attrs.evolve(each, id=BankDepositId(f"{of}:{each.id}"), account=account_of, text=f"{each.text[:9]} {number:06}")
+        for number, each in enumerate(lines)
+    ]
+
+
+def test_two_formats_of_one_statement_are_one_account_though_they_word_it_differently() -> None:
+    lines = some_lines("ofx", 12)
+
+    told_twice = repeated([IN_OFX, IN_CSV], [*lines, *worded_otherwise(lines[:11], "csv")])
+
+    assert told_twice == {each.id for each in lines[:11]}
+
+
+def test_an_account_that_another_is_swept_into_each_day_is_no_second_statement_of_it() -> None:
+    lines = some_lines("ofx", 12)
+    swept = [attrs.evolve(each, id=BankDepositId(f"{each.id} out"), amount=-each.amount) for each in lines]
+
+    assert repeated([IN_OFX, IN_CSV], [*lines, *swept, *worded_otherwise(lines, "csv")]) == set()
+
+
+def test_accounts_whose_few_amounts_recur_on_the_same_days_are_two() -> None:
+    fee = some_lines("ofx")[0].amount
+    fees = [attrs.evolve(each, amount=fee) for each in some_lines("ofx", 12)]
+
+    assert repeated([IN_OFX, IN_CSV], [*fees, *worded_otherwise(fees, "csv")]) == set()
+
+
+def test_accounts_of_one_feed_are_two_however_alike_their_amounts() -> None:
+    lines, beside = some_lines("ofx", 12), attrs.evolve(IN_CSV, feed=IN_OFX.feed)
+
+    assert repeated([IN_OFX, beside], [*lines, *worded_otherwise(lines, "csv")]) == set()
+
+
+@pytest.mark.parametrize(
+    ("bank_and_number", "iban", "one"),
+    [
+        ("37040044:0532013000", "DE89370400440532013000", True),
+        ("20041:0500013M026", "FR1420041010050500013M02606", True),
+        ("37040044:0532013001", "DE89370400440532013000", False),
+    ],
+)
+def test_an_iban_holds_bank_and_number(bank_and_number: str, iban: str, one: bool) -> None:
+    by_number = attrs.evolve(IN_OFX, persistent_id=bank_and_number, mask=bank_and_number[-4:])
+    by_iban = attrs.evolve(IN_CSV, persistent_id=iban, mask=iban[-4:])
+    lines = some_lines("ofx", 2)
+
+    assert bool(repeated([by_number, by_iban], [*lines, *worded_otherwise(lines, "csv")])) is one
 
 
 def test_unnamed_accounts_with_few_lines_in_common_are_two() -> None:

@@ -1,6 +1,8 @@
 """Planted cases: combined and split deposits, fees that a bank keeps, conversions."""
 
 from domain.bank_deposit import BankDeposit
+from domain.matching.deposit_matching import Reconciliation
+from domain.matching.text_evidence import AMOUNT_MILLINATS
 from domain.payout import Payout
 from domain.reconciliation_match import MatchKind, MatchStatus, ResidualClass
 from tests.domain.matching.written_facts import (
@@ -45,6 +47,20 @@ def test_a_bank_that_combines_the_payouts_of_a_day_again_and_again_is_believed()
 
     assert outcomes_of(found, [each.id for each in lines]) == ["matched"] * 8
     assert {match_of(found, each.id).kind for each in lines} == {MatchKind.COMBINED}
+
+
+def test_a_sum_is_as_distinctive_as_its_digits_though_no_payout_has_the_amount_of_its_line() -> None:
+    payouts = [payout("po_a", 231_541), payout("po_b", 60_017)]
+    alone = reconcile([*OLD_PAYOUTS, *payouts], [*OLD_LINES, line("line", 291_558)])
+    beside_another = reconcile(
+        [*OLD_PAYOUTS, *payouts], [*OLD_LINES, line("line", 291_558), line("older", 291_558, weekday(-30))]
+    )
+
+    def amount(found: Reconciliation) -> int:
+        return next(item.millinats for item in match_of(found, "line").evidence if item.feature == "amount")
+
+    assert amount(alone) == AMOUNT_MILLINATS[6]
+    assert amount(beside_another) < AMOUNT_MILLINATS[6]
 
 
 def test_payouts_of_different_stripe_accounts_in_one_deposit_are_left_for_review() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.reconciliation_break import BreakKind
 from domain.reconciliation_match import MatchKind, MatchStatus, ResidualClass
 from tests.domain.matching.written_facts import history, line, match_of, outcomes_of, payout, reconcile, weekday
 
@@ -80,6 +81,27 @@ def test_a_chain_of_equal_payouts_with_one_missing_in_its_middle_is_matched_but_
     assert outcomes_of(found, ids("po", 6)).count("matched") == 5
     assert match_of(found, "po_2").residual.named is ResidualClass.OPEN_PAYOUT
     assert not set(outcomes_of(found, ids("po", 6))) & {"needs_review"}
+
+
+LAGS_OF_CHAIN = (0, 1, 0, 0, 4, 0, 1, 4, 0, 1, 2, 3, 0, 0, 1, 2, 0, 0, 0, 2, 0, 0, 0, 0, 1, 3, 1, 0, 0, 0)
+LOST_OF_CHAIN = 21
+TWICE_OF_CHAIN = (18, 23, 24)
+
+
+def test_lines_weeks_after_a_payout_that_never_came_do_not_entangle_a_long_chain() -> None:
+    """Each line is a late rival of each payout weeks before it: hundreds of pairs, which are weighed at once."""
+    amounts = [100_000 if day in TWICE_OF_CHAIN else 50_000 for day in range(30)]
+    payouts = [payout(f"po_{day:02}", amount, weekday(day)) for day, amount in enumerate(amounts)]
+    lines = [
+        line(f"line_{day:02}", amount, weekday(day + lag))
+        for day, (amount, lag) in enumerate(zip(amounts, LAGS_OF_CHAIN, strict=True))
+        if day != LOST_OF_CHAIN
+    ]
+
+    found = reconcile([*OLD_PAYOUTS[:3], *payouts], [*OLD_LINES[:3], *lines], as_of=weekday(31))
+
+    assert BreakKind.SEARCH_BOUND not in {each.kind for each in found.breaks}
+    assert outcomes_of(found, [each.id for each in lines]).count("matched") > 20
 
 
 def test_of_a_chain_of_equal_payouts_with_two_missing_near_each_other_none_is_guessed() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.matching.lag_law import learned_law, shifted_prior, without_one
+from domain.matching.lag_law import OUT_OF_WINDOW, learned_law, shifted_prior, without_one
 from domain.matching.log_odds import PPM
 from domain.matching.model import LAG_MAX, LAG_MIN, LAGS, SHIFT_PRIOR_PPM
 from tests.domain.matching.written_facts import history, line, outcomes_of, payout, reconcile, weekday
@@ -34,6 +34,13 @@ def test_a_learned_law_adds_up_to_about_one_and_rules_nothing_out(counts: tuple[
     assert 0.98 * PPM <= sum(law.ppm) <= 1.01 * PPM
     assert min(law.ppm) > 0
     assert all(law.weight(lag) <= 0 for lag in range(LAG_MIN, LAG_MAX + 1))
+
+
+@given(COUNTS)
+def test_beyond_the_window_a_lag_is_no_likelier_than_the_last_one_inside(counts: tuple[int, ...]) -> None:
+    law = learned_law(counts)
+
+    assert law.weight_outside == min(OUT_OF_WINDOW, law.weight(LAG_MAX))
 
 
 @given(LAG_NUMBERS, st.integers(1, 50))

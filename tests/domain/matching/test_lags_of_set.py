@@ -13,6 +13,7 @@ from domain.matching.lag_law import LagLaw, shifted_prior
 from domain.matching.log_odds import PPM
 from domain.matching.model import LAG_MAX, LAG_MIN
 from domain.matching.records import line_record, payout_record
+from domain.matching.survey import AccountCounts
 from tests.domain.matching.written_facts import history, line, outcomes_of, payout, reconcile, weekday
 
 LAW = shifted_prior(0, early=True)
@@ -62,7 +63,28 @@ def test_a_set_too_entangled_is_left_to_its_likeliest_pairs(monkeypatch: pytest.
     assert shares_of([0, 1, 2, 3, 4], [1, 1, 2, 4, 5]) is None
 
 
-LAGS_OF_CHAIN = (1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 1, 1, 0, 2, 3, 1, 2, 0, 1, 2, 1, 0, 0, 0, 1, 2, 3, 0, 2, 0, 1)
+@pytest.mark.parametrize(
+    ("certain", "of_sets", "learned"),
+    [
+        ((30, 9, 0, 0, 0), (10, 4, 0, 1, 0), (40, 13, 0, 0, 0)),  # one far lag may be a loss and a stranger's line …
+        ((30, 9, 0, 0, 0), (10, 4, 1, 1, 1), (40, 13, 1, 1, 0)),  # … three are not
+        ((30, 9, 0, 0, 0), (10, 4, 0, 2, 0), (40, 13, 0, 1, 0)),
+        ((30, 9, 0, 1, 0), (10, 4, 0, 1, 0), (40, 13, 0, 2, 0)),
+    ],
+)
+def test_of_lags_that_sets_alone_show_the_longest_counts_one_less(
+    certain: tuple[int, ...], of_sets: tuple[int, ...], learned: tuple[int, ...]
+) -> None:
+    early, late = [0] * -LAG_MIN, [0] * (LAG_MAX - 4)
+    counts = AccountCounts()
+    counts.lags["standard"] = [*early, *certain, *late]
+
+    counts.see_lag_shares({"standard": [*early, *(PPM * each for each in of_sets), *late]})
+
+    assert counts.all_lags() == {"standard": (*early, *learned, *late)}
+
+
+LAGS_OF_CHAIN = (1, 1, 1, 2, 1, 2, 0, 0, 2, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 1, 0, 1, 0, 0, 2, 0, 0, 3, 2, 0, 3)
 
 
 def matched_of_chain() -> int:

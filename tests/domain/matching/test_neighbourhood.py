@@ -168,3 +168,19 @@ def test_a_correction_deep_in_the_past_reads_its_own_amount_only() -> None:
 
     assert company.rows_read <= 5
     company.assert_as_if_decided_anew()
+
+
+@pytest.mark.parametrize("lost", [33, 36, 38])
+def test_a_line_weeks_late_could_be_that_of_a_lost_payout_which_nothing_else_ties_to_the_change(lost: int) -> None:
+    background = daily_company(90)
+    payouts = [payout("po_seen", 50_000, weekday(20)), payout("po_lost", 50_000, weekday(lost))]
+    lines = [
+        line("line_seen", 50_000, weekday(22), "STRIPE TRANSFER"),
+        line("line_weeks_late", 50_000, weekday(lost + 12), "STRIPE TRANSFER"),
+    ]
+    world = attrs.evolve(background, payouts=(*background.payouts, *payouts), deposits=(*background.deposits, *lines))
+    company = KeptCompany(world, weekday(95))
+
+    company.change(deposits=[attrs.evolve(lines[0], text="DEPOSIT")])
+
+    company.assert_as_if_decided_anew()

@@ -124,3 +124,26 @@ def check_that_the_model_given_again_decides_the_same(company: CompanyFacts, as_
     model = decide_deposits(company, as_of=as_of).model
 
     assert reconcile_deposits(company, as_of=as_of, model=model) == reconcile_deposits(company, as_of=as_of)
+
+
+def test_a_payout_lost_years_ago_changes_nothing_for_an_equal_one() -> None:
+    """Whose own deposit came on its day, with an equal line six weeks later that nothing explains."""
+    recent = [payout("po_recent", 50_000, date(2026, 3, 2), destination="ba_a")]
+    lines = [line("line_recent", 50_000, date(2026, 3, 3)), line("line_weeks_later", 50_000, date(2026, 4, 3))]
+    many = [payout(f"po_{n}", 100_003 + 70 * n, date(2026, 1, 5), destination="ba_a") for n in range(30)]
+    theirs = [line(f"line_{n}", 100_003 + 70 * n, date(2026, 1, 6)) for n in range(30)]
+    lost = payout("po_lost", 50_000, date(2021, 5, 3), destination="ba_a")
+    first = line("line_first", -1_999, date(2021, 1, 4), "CARD 4821 SHOP")
+    as_of = date(2026, 6, 30)
+    with_lost = facts([lost, *recent, *many], [first, *lines, *theirs], [account("checking")])
+    model = decide_deposits(with_lost, as_of=as_of).model
+
+    there = reconcile_deposits(with_lost, as_of=as_of, model=model)
+    not_there = reconcile_deposits(
+        attrs.evolve(with_lost, payouts=tuple(each for each in with_lost.payouts if each.id != "po_lost")),
+        as_of=as_of,
+        model=model,
+    )
+
+    assert without(there, "po_lost").matches == not_there.matches
+    assert without(there, "po_lost").payouts == not_there.payouts

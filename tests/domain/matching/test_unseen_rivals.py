@@ -4,6 +4,8 @@ import attrs
 import pytest
 
 from domain.bank_deposit import BankAccountId
+from domain.matching.evidence import Evidence
+from domain.matching.lag_edges import Explained, explain
 from domain.matching.lag_law import learned_law
 from domain.matching.look_alikes import overdue_among_equal
 from domain.matching.model import AccountHistory, Horizon, ModelSnapshot
@@ -72,6 +74,17 @@ def test_an_amount_that_recurs_is_no_proof_against_payouts_that_no_list_knows() 
     assert usual is not None
     assert with_losses is not None
     assert with_losses < usual
+
+
+def test_an_amount_too_rare_for_one_in_a_million_explains_nothing_at_the_edges() -> None:
+    rare = attrs.evolve(DAILY, payout_amounts={("usd", 10_000): 2}, payout_days=1_000_000, payout_gaps={1: 1_000_000})
+    record, posted = payout_record(payout("po", 10_000, weekday(0))), line_record(line("line", 10_000), False)
+    spare = line_record(line("spare", 10_000, weekday(6)), False)
+    found = Explained()
+
+    explain([[record]], [[posted], [spare]], [{0: 1}], Evidence(rare, HORIZON, {}), found)
+
+    assert (found.before, found.after) == (0, 0)
 
 
 def test_of_equal_payouts_with_fewer_lines_some_never_came() -> None:

@@ -9,8 +9,9 @@ import pytest
 from domain.bank_deposit import BankDepositStatus
 from entrypoints.benchmarks.recomputed import Comparison
 from entrypoints.benchmarks.service import measured
-from entrypoints.benchmarks.service_data import ChangeKind, grown_company
+from entrypoints.benchmarks.service_data import ChangeKind, Mix, grown_company
 from entrypoints.benchmarks.service_report import Bulk, ChangeTimes, ServiceReport, ServiceSize
+from tests.domain.matching.kept_company import KeptCompany
 
 EQUAL = Comparison(matches=90, outcomes=200, breaks=5, wrong_matches=0, wrong_outcomes=0, wrong_breaks=0)
 
@@ -111,3 +112,14 @@ def a_size(payouts: int, *, milliseconds: int) -> ServiceSize:
         changes=tuple(attrs.evolve(change, kind=kind) for kind in ChangeKind),
         compared=EQUAL,
     )
+
+
+@pytest.mark.parametrize("mix", Mix)
+def test_every_single_change_ends_in_what_a_full_recompute_gives(mix: Mix) -> None:
+    grown = grown_company(500, changes=24, a_year=250, mix=mix)
+    company = KeptCompany(grown.loaded, grown.as_of)
+
+    for change in grown.changes:
+        company.change(payouts=change.facts.payouts, deposits=change.facts.deposits)
+
+        company.assert_as_if_decided_anew()

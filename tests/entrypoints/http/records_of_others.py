@@ -29,6 +29,7 @@ async def some_records(service: LiveService, company: CompanyId, secret: str) ->
     }
     match = await made(f"{of_company}/matches", by_hand)
     rule = await made(f"{of_company}/rules", {"kind": "not_stripe", "text": "GATEWAY PROPERTY"})
+    what_if = await made(f"{of_company}/what_if", {"remove_rules": [{"rule": rule["id"]}]})
     hook = {"url": "https://hooks.partner.example/tieout", "event_types": ["deposit.matched"]}
     endpoint = await made("/v1/webhook_endpoints", hook)
     key = await made("/v1/api_keys", {"name": "another"})
@@ -39,6 +40,7 @@ async def some_records(service: LiveService, company: CompanyId, secret: str) ->
         "payout": payouts["data"][0]["id"],
         "match": match["id"],
         "rule": rule["id"],
+        "what_if": what_if["id"],
         "endpoint": endpoint["endpoint"]["id"],
         "key": key["key"]["id"],
     }

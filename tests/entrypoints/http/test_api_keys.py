@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from domain.access import KeyId
 from tests.entrypoints.http.service import Clock, a_partners_key, bearer, in_memory_services, served
 
 
@@ -73,3 +74,27 @@ async def test_without_a_valid_secret_nothing_is_told() -> None:
 
     assert [each.status for each in answers] == [401] * 4
     assert all("Bearer" in each.headers["WWW-Authenticate"] for each in answers)
+
+
+async def test_what_becomes_of_keys_is_written_to_the_partners_trail_and_bears_no_secret() -> None:
+    clock = Clock()
+    services = in_memory_services(clock)
+    old = await a_partners_key(services.store)
+    async with served(services) as client:
+        (key,) = (await (await client.get("/v1/api_keys", headers=bearer(old))).json())["data"]
+        body = {"name": "new", "replaces": key["id"], "overlap_seconds": 60}
+        new = await (await client.post("/v1/api_keys", json=body, headers=bearer(old))).json()
+        made = await (await client.post("/v1/api_keys", json={"name": "third"}, headers=bearer(new["secret"]))).json()
+        await client.delete(f"/v1/api_keys/{made['key']['id']}", headers=bearer(new["secret"]))
+
+    async with services.store.control() as transaction:
+        kept = await transaction.api_keys.find(KeyId(key["id"]))
+        assert kept is not None
+        links = await transaction.partner_trail.log(kept.tenant).links(after=0, limit=9)
+    rows = [row for link in links for row in link.rows]
+    assert [(row.action, row.who_id, row.subject) for row in rows] == [
+        ("api_key.rotated", key["id"], key["id"]),
+        ("api_key.made", new["key"]["id"], made["key"]["id"]),
+        ("api_key.revoked", new["key"]["id"], made["key"]["id"]),
+    ]
+    assert not any(secret in str(rows) for secret in (old, new["secret"], made["secret"]))

@@ -57,7 +57,7 @@ KINDS: Final = {
     "deposit": ("deposit",),
     "match": ("match",),
     "record": ("payout", "deposit"),
-    "starting_after": ("company", "account", "payout", "deposit", "match", "endpoint", "key"),
+    "starting_after": ("company", "account", "payout", "deposit", "match", "what_if", "endpoint", "key"),
 }
 """Which ids are tried in which parameter of a query."""
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -25,6 +26,16 @@ async def test_the_document_that_is_served_is_valid_openapi_3_1(service: LiveSer
 
     assert served.json["openapi"].startswith("3.1.")
     validate(served.json)
+
+
+async def test_the_bare_address_leads_to_the_documentation_and_names_what_a_program_wants(service: LiveService) -> None:
+    answer = await service.ask("GET", "/", secret=None)
+
+    assert (answer.status, answer.headers["Location"]) == (302, "docs")
+    assert set(answer.json) == {"documentation", "openapi", "api"}
+    for each in ("documentation", "openapi"):
+        path = urlsplit(answer.json[each]).path
+        assert (await service.ask("GET", path, secret=None)).status == 200
 
 
 async def test_every_route_is_in_the_document_and_nothing_else(service: LiveService) -> None:

@@ -176,6 +176,7 @@ async def test_what_cannot_be_is_refused_with_its_parameter() -> None:
         ]
         missing = [await we.ask("GET", path) for path in ("./payouts/po_1", "./deposits/dep_1", "./bank/accounts/b_1")]
         no_account = await we.ask("POST", "./bank/statements", data=b"Date,Text,Amount\n2026-06-03,RENT,-1200.00\n")
+        no_heading = await we.ask("POST", "./bank/statements", data=b"Wann,Was,Wert\n2026-06-03,RENT,-1200.00\n")
 
     assert [(status, problem["errors"][0]["parameter"]) for status, problem in answers] == [
         (400, "currency"), (400, "currency"), (400, "starting_after"), (400, "starting_after"),
@@ -184,6 +185,8 @@ async def test_what_cannot_be_is_refused_with_its_parameter() -> None:
     assert [status for status, _ in missing] == [404, 404, 404]
     assert no_account[0] == 422
     assert "name the account" in no_account[1]["detail"]
+    assert no_heading[0] == 422
+    assert "say it in the parameter columns: date=…,amount=…,text=…." in no_heading[1]["detail"]
 
 
 async def test_lists_are_walked_page_by_page_and_filtered() -> None:

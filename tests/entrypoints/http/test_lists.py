@@ -52,6 +52,7 @@ async def _fill(service: LiveService) -> None:
             answer = await service.ask("POST", path, body=body)
             assert answer.status in (200, 201), answer.content
         await _match(service, number, made["id"])
+        await _break(service, number)
         service.clock.move(timedelta(seconds=1))
 
 
@@ -70,6 +71,19 @@ async def _match(service: LiveService, number: int, account: str) -> None:
     answer = await service.ask("POST", f"{of_company}/matches", body=by_hand)
     assert answer.status == 200, answer.content
     await work_done(service.services)
+
+
+async def _break(service: LiveService, number: int) -> None:
+    """Items that do not add up to their payout; those of the first one are told right later, and again wrong."""
+    whole, short = {"minor_units": 70_001, "currency": "usd"}, {"minor_units": 70_000, "currency": "usd"}
+    fee = {"minor_units": 0, "currency": "usd"}
+    for which, item in ((number, short), *(((0, whole), (0, short)) if number == RECORDS - 1 else ())):
+        items = [{"external_id": f"short-{which}", "type": "charge", "amount": item, "fee": fee}]
+        payout = {"external_id": f"short-{which}", "amount": whole, "arrival_date": "2026-06-20", "items": items}
+        answer = await service.ask("POST", f"/v1/companies/{ACME}/payouts", body={"data": [payout]})
+        assert answer.status == 200, answer.content
+        await work_done(service.services)
+        service.clock.move(timedelta(milliseconds=1))
 
 
 async def walk(service: LiveService, documented: Documented, query: str, limit: int) -> list[Any]:

@@ -60,6 +60,8 @@ async def test_a_rejected_match_goes_and_comes_back_when_that_is_reversed() -> N
         _, at_once = await we.ask("GET", f"./matches/{match['id']}")
         await reconciled(we)
         gone = await matches(we, record=ids["out_2"])
+        rejected = await matches(we, status="rejected")
+        _, read = await we.ask("GET", f"./matches/{match['id']}")
         _, taken_back = await we.ask("POST", f"./matches/{match['id']}/reverse", json=NOTE)
         await reconciled(we)
         (again,) = await matches(we, record=ids["out_2"])
@@ -67,8 +69,25 @@ async def test_a_rejected_match_goes_and_comes_back_when_that_is_reversed() -> N
         assert (status, said["status"], said["note"]) == (200, "rejected", NOTE["note"])
         assert (at_once["status"], at_once["said"]["note"]) == ("rejected", NOTE["note"])
         assert gone == []
+        assert [(each["id"], each["status"], each["version"]) for each in rejected] == [(match["id"], "rejected", 2)]
+        assert read["status"] == "rejected"
+        assert await matches(we, status="rejected") == []
         assert taken_back["status"] == "reversed"
         assert (again["id"], again["status"], again["version"]) == (match["id"], "matched", 3)
+
+
+async def test_what_was_rejected_is_told_to_whoever_asks_what_changed() -> None:
+    async with partner() as we:
+        ids = await a_month(we)
+        await we.ask("POST", f"./matches/{(await matches(we, record=ids['out_2']))[0]['id']}/reject", json=NOTE)
+        await reconciled(we)
+
+        (rejected,) = await matches(we, status="rejected")
+        changed = await matches(we, updated_since=rejected["updated"])
+        only = await matches(we, updated_since=rejected["updated"], status="rejected")
+
+        assert rejected in changed
+        assert only == [rejected]
 
 
 async def test_a_match_by_hand_stands_at_once_and_above_the_engine() -> None:

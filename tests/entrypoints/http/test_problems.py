@@ -136,7 +136,7 @@ async def test_a_query_that_is_not_known(service: LiveService, path: str, parame
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/api_keys/", "//v1/api_keys", "/v1//api_keys", "/", "/%", "/v1/api_keys/%00", "/v1/api_keys/a%2Fb"]
+    "path", ["/v1/api_keys/", "//v1/api_keys", "/v1//api_keys", "//", "/%", "/v1/api_keys/%00", "/v1/api_keys/a%2Fb"]
 )
 async def test_a_path_that_leads_nowhere(service: LiveService, path: str) -> None:
     answer = await service.ask("DELETE", path)

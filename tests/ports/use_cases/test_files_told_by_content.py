@@ -59,7 +59,7 @@ def test_a_statement_that_names_no_currency_is_in_the_payouts() -> None:
         (
             {},
             {"b.csv": BANK_CSV},
-            "b.csv: line 1: nothing says in which currency the amounts are: name it (--bank-columns currency=EUR)",
+            "b.csv: line 1: nothing says in which currency the amounts are: name it",
         ),
     ],
 )

@@ -205,7 +205,7 @@ async def test_a_bad_record_is_told_by_the_files_name_and_the_rest_is_kept() -> 
         (csv(JUNE_1), None, "does not say which bank account"),
         (InputFile(name="photo.png", content=b"\x89PNG\r\n\x1a\n\0\0"), CHECKING, "no format of a bank"),
         (InputFile(name="empty.csv", content=b""), CHECKING, "is empty"),
-        (csv("1,2,3", headings="a,b,c"), CHECKING, "no format of a bank"),
+        (csv("1,2,3", headings="a,b,c"), CHECKING, "none of its headings is known here: “a”, “b”, “c”"),
     ],
     ids=["no account", "photo", "empty", "no headings"],
 )
