@@ -1,10 +1,10 @@
 """Planted cases: combined and split deposits, fees that a bank keeps, conversions."""
 
 from domain.bank_deposit import BankDeposit
-from domain.matching.deposit_matching import Reconciliation
 from domain.matching.text_evidence import AMOUNT_MILLINATS
 from domain.payout import Payout
 from domain.reconciliation_match import MatchKind, MatchStatus, ResidualClass
+from domain.reconciliation_outcome import Reconciliation
 from tests.domain.matching.written_facts import (
     account,
     history,
