@@ -40,6 +40,19 @@ class BankAccount:
     covered_to: date | None = None
 
 
+def is_one_identity(a: str | None, b: str | None) -> bool | None:
+    """Whether two lasting identities are one; None if that cannot be told: one is missing, or they are of two kinds.
+
+    An IBAN has bank and number (`bank:number`) in it.
+    """
+    if not a or not b:
+        return None
+    if (":" in a) is (":" in b):
+        return a == b
+    parts, whole = (a, b) if ":" in a else (b, a)
+    return True if all(part in whole for part in parts.split(":")) else None
+
+
 @attrs.frozen(kw_only=True)
 class BankDeposit:
     """One bank line; `amount` is positive when it adds to the account."""

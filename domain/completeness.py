@@ -134,7 +134,7 @@ class OpenQuestions:
 
 
 _SAID_BY_REMAINDER: Final = (BreakKind.ITEMS_DO_NOT_ADD_UP, BreakKind.ITEMS_MISSING)
-_NO_QUESTION: Final = (BreakKind.DUPLICATE_FILE, BreakKind.DUPLICATE_FEED)
+_NO_QUESTION: Final = (BreakKind.DUPLICATE_FILE, BreakKind.DUPLICATE_FEED, BreakKind.STATEMENT_OVERLAP)
 """What came twice is counted once: that is said, and leaves nothing unexplained."""
 
 

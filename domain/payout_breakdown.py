@@ -340,7 +340,8 @@ def _breaks(
             kind=BreakKind.UNKNOWN_TYPE,
             where=transaction.id,
             reason=f"type {transaction.type or 'not given'}, category {transaction.reporting_category or 'not given'}: "
-            "not known here; it counts in the sums and waits in suspense",
+            "not known here; it counts in the sums and waits in suspense: look up what it is at Stripe "
+            "(docs.stripe.com/reports/balance-transaction-types) and book it by hand, until a later version knows it",
         )
         for transaction in transactions
         if not transaction.is_understood

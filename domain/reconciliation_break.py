@@ -36,6 +36,12 @@ class BreakKind(StrEnum):
     """A search was cut at its bound: what it says is said of the part searched."""
     COVERAGE_GAP = "coverage_gap"
     """The statements do not cover the days on which a payout could have arrived."""
+    STATEMENT_DOES_NOT_ADD_UP = "statement_does_not_add_up"
+    """A statement's opening balance and lines do not make its closing balance, or its own totals are not met."""
+    STATEMENT_GAP = "statement_gap"
+    """Between two statements of an account one is missing."""
+    STATEMENT_OVERLAP = "statement_overlap"
+    """Two statements of an account cover the same days; their lines are counted once."""
     OTHER = "other"
 
 

@@ -23,6 +23,9 @@ class RemainderLabel(StrEnum):
     NOT_IN_RECORDS = "not_in_records"
     """A manual or instant payout that the transactions given cannot have paid for, wholly or in part: the balance that
     it drew on is older than the records, or was not given."""
+    NOT_WORKED_OUT = "not_worked_out"
+    """A manual or instant payout of an account of which more transactions stand in no list than are looked at at once:
+    only the proof of the whole company says what it paid out."""
     CAPITAL = "capital"
     """A repayment of Stripe Capital that Stripe lists in no payout is exactly the remainder."""
     RESERVE = "reserve"
@@ -56,6 +59,7 @@ _IN_WORDS: Final = {
     RemainderLabel.ITEMS_MISSING: "its items are not among the inputs",
     RemainderLabel.NOT_ITEMISED_YET: "Stripe has not finished its list",
     RemainderLabel.NOT_IN_RECORDS: "what paid for it is older than the records, or was not given",
+    RemainderLabel.NOT_WORKED_OUT: "too much could have paid for it to work it out here; the company's proof does",
     RemainderLabel.CAPITAL: "a repayment of Stripe Capital of this amount is listed in no payout",
     RemainderLabel.RESERVE: "a reserve movement of this amount is listed in no payout",
     RemainderLabel.MINIMUM_BALANCE: "a minimum-balance movement of this amount is listed in no payout",
@@ -91,6 +95,8 @@ _RESERVE: Final = frozenset(
     }
 )
 _MINIMUM_BALANCE: Final = frozenset({"payout_minimum_balance_hold", "payout_minimum_balance_release"})
+WITHHELD_KINDS: Final = _CAPITAL | _RESERVE | _MINIMUM_BALANCE
+"""Types and categories of movements that can name a remainder."""
 
 
 @attrs.frozen(kw_only=True)
@@ -135,6 +141,11 @@ class WithheldMoney:
         label, transaction = fitting[0]
         self.used.add(transaction.id)
         return label
+
+
+def may_name(transaction: BalanceTransaction) -> bool:
+    """It is listed in no payout, and of a kind that names remainders."""
+    return transaction.payout is None and _kind(transaction) is not None
 
 
 def _kind(transaction: BalanceTransaction) -> RemainderLabel | None:

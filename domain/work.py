@@ -20,6 +20,8 @@ class WorkKind(StrEnum):
 
     RECONCILE = "reconcile"
     """Bring a company's matches and outcomes up to date with its facts, decisions and the day."""
+    SYNC_STRIPE = "sync_stripe"
+    """Look at the company's Stripe accounts for what is new."""
 
 
 @attrs.frozen(kw_only=True)

@@ -17,17 +17,16 @@ from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError, validators
 
+from entrypoints.command_values import DONE, LEFT_UNEXPLAINED, UNUSABLE, Number, Port
 from entrypoints.partner_commands import partner
 from entrypoints.progress_bar import progress_bar
+from entrypoints.prove_commands import prove
+from entrypoints.stripe_commands import stripe as stripe_app
 from entrypoints.unusable import Unusable, service_settings
-
-DONE, LEFT_UNEXPLAINED, UNUSABLE = 0, 1, 2
 
 _BENCHMARK_LIBRARIES = ("duckdb",)
 
 Files = Annotated[tuple[Path, ...], Parameter(consume_multiple=True, negative="", show_default=False)]
-Number = Annotated[int, Parameter(validator=validators.Number(gte=1))]
-Port = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65535))]
 Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 
 
@@ -51,8 +50,8 @@ tieout = App(
 bench = App(name="bench", help="Benchmarks, as ratios against what others do.", help_epilogue="")
 tieout.command(bench)
 tieout.command(partner)
-prove = App(name="prove", help="Long-running proofs of what the service promises.", help_epilogue="")
 tieout.command(prove)
+tieout.command(stripe_app)
 
 
 @tieout.command(help_epilogue="Example: `tieout reconcile --stripe payouts.csv items.json --bank june.ofx`")
@@ -74,7 +73,7 @@ def reconcile(
         Stripe's files, told apart by their content: API JSON (payouts, balance transactions), the itemized payout
         reconciliation report, the Dashboard's Payouts and Balance history CSV.
     bank
-        Bank statements: OFX/QFX, CSV, Plaid's JSON.
+        Bank statements: OFX/QFX, CAMT.053/.052, MT940/MT942, BAI2, CSV, Plaid's JSON.
     bank_columns
         Which column of a bank's CSV is what, where its headings do not say, such as
         `date=Posted,amount=Value,text=Details`.
@@ -206,6 +205,51 @@ def matching(
 
 
 @bench.command
+def intake(*, rounds: Number = 7, seconds: Annotated[float, Parameter(validator=validators.Number(gt=0))] = 1.0) -> int:
+    """Measures how fast Stripe's webhooks are kept, beside a server that only verifies and one commit for each event.
+
+    Parameters
+    ----------
+    rounds
+        Of each at 1, 8 and 64 connections, in turn; the median counts.
+    seconds
+        How long each is measured in a round; eight times as long under overload.
+    """
+    from entrypoints.benchmarks.intake import run_intake
+
+    with progress_bar() as progress:
+        report = run_intake(rounds=rounds, seconds=seconds, progress=progress)
+    print(report.as_text())
+    return DONE if report.holds else LEFT_UNEXPLAINED
+
+
+@bench.command
+def backfill(
+    *,
+    sizes: Annotated[tuple[Number, ...], Parameter(consume_multiple=True, negative="")] = (10_000, 100_000),
+    answer_seconds: Annotated[float, Parameter(validator=validators.Number(gte=0))] = 0.0,
+    deaths: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 5,
+) -> int:
+    """Measures how an account's whole history is read, from a simulated Stripe with Stripe's limits.
+
+    Parameters
+    ----------
+    sizes
+        Balance transactions of an account each, by hundreds. At the limit a million takes a quarter of an hour.
+    answer_seconds
+        How long the simulated Stripe takes for each answer, at least.
+    deaths
+        How often the service is killed while it reads, to see what it asks for again.
+    """
+    from entrypoints.benchmarks.backfill import run_backfill
+
+    with progress_bar() as progress:
+        report = run_backfill(sizes=sizes, answer_seconds=answer_seconds, deaths=deaths, progress=progress)
+    print(report.as_text())
+    return DONE if report.holds else LEFT_UNEXPLAINED
+
+
+@bench.command
 def service(
     *,
     sizes: Annotated[tuple[Number, ...], Parameter(consume_multiple=True, negative="")] = (10_000, 100_000, 1_000_000),
@@ -242,63 +286,6 @@ def service(
             progress=progress,
             said=lambda words: print(words, flush=True),
         )
-    print(report.as_text())
-    return DONE if report.holds else LEFT_UNEXPLAINED
-
-
-@prove.command
-def deaths(*, cycles: Number = 200, seed: int = 1) -> int:
-    """Kills the service, its database and their keeper for real, under load: nothing acknowledged may be lost.
-
-    Parameters
-    ----------
-    cycles
-        How many deaths.
-    seed
-        What is written, and when who dies, is a function of it.
-    """
-    from entrypoints.proofs.real_deaths import prove_real_deaths
-
-    with progress_bar() as progress:
-        report = prove_real_deaths(cycles=cycles, seed=seed, progress=progress)
-    print(report.as_text())
-    return DONE if report.holds else LEFT_UNEXPLAINED
-
-
-@prove.command
-def deadlocks(*, seconds: Number = 60, seed: int = 1) -> int:
-    """Eight writers on the same keys at once: no deadlock may happen, and writers in no order must have one.
-
-    Parameters
-    ----------
-    seconds
-        For how long they write.
-    seed
-        What is written, and in what order, is a function of it.
-    """
-    from entrypoints.proofs.deadlocks import prove_no_deadlocks
-
-    with progress_bar() as progress:
-        report = prove_no_deadlocks(seconds=seconds, seed=seed, progress=progress)
-    print(report.as_text())
-    return DONE if report.holds else LEFT_UNEXPLAINED
-
-
-@prove.command
-def migrations(*, databases: Number = 20, seed: int = 1) -> int:
-    """Four processes migrate an empty database at once and are killed again and again: one clean schema every time.
-
-    Parameters
-    ----------
-    databases
-        How many, one after the other.
-    seed
-        When who is killed is a function of it.
-    """
-    from entrypoints.proofs.migrations import prove_migrations
-
-    with progress_bar() as progress:
-        report = prove_migrations(databases=databases, seed=seed, progress=progress)
     print(report.as_text())
     return DONE if report.holds else LEFT_UNEXPLAINED
 

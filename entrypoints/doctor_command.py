@@ -19,6 +19,7 @@ from entrypoints.composition.service import (
     opened_service,
     postgres_programs,
 )
+from entrypoints.doctor_stripe import stripe_findings
 from entrypoints.settings import MEANINGS, SECRET, Settings, UnusableSetting, unknown_settings
 from ports.companies import CompaniesWanted
 from ports.findings import Finding, Severity
@@ -73,6 +74,8 @@ async def examined(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
             async with opened_service(settings, public_url="http://localhost") as service:
                 yield await _keys_under_the_master_key(service)
                 yield await _audit_trails(service)
+                async for finding in stripe_findings(service):
+                    yield finding
     except CannotStart as refusal:
         yield Finding.wrong(str(refusal))
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from domain.stripe_authorization import KEPT_FOR
 from entrypoints.trail_keeping import TrailKeeper
 from ports.checkpoint_signer import CheckpointSigner
 from ports.idempotency import Idempotency
@@ -16,6 +17,7 @@ from ports.transaction import Store, StoreUnavailable
 
 EVERY: Final = timedelta(minutes=10)
 KEEP_ENDED_SESSIONS: Final = timedelta(days=7)
+FORGOTTEN_AT_ONCE: Final = 5_000
 
 _log = structlog.get_logger("tieout.housekeeping")
 
@@ -53,4 +55,5 @@ class Housekeeping:
         await self._idempotency.forget(at=now)
         async with self._store.control() as transaction:
             await transaction.sessions.forget_before(now - KEEP_ENDED_SESSIONS)
+            await transaction.stripe_authorizations.forget_before(now - KEPT_FOR, limit=FORGOTTEN_AT_ONCE)
         await self._trails.keep(stop)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import attrs
 from aiohttp import web
 
-from entrypoints.background import deliveries_of, worker_of
+from entrypoints.background import deliveries_of, stripe_events_of, worker_of
 from entrypoints.composition.in_memory import InMemoryAdapters, MovableClock, in_memory_adapters
 from entrypoints.http.application import build_application
 from entrypoints.new_partner import NewPartner, make_partner
@@ -63,7 +63,9 @@ class InMemoryService:
         return await make_partner(name, self._adapters.service.services)
 
     async def work(self) -> None:
-        """Does what is due now, as workers would: companies are reconciled, and partners told."""
+        """Does what is due now, as workers would: events are taken, companies reconciled, and partners told."""
+        while await stripe_events_of(self._adapters.service).run_once():
+            pass
         worker, never = worker_of(self._adapters.service), asyncio.Event()
         while await worker.run_once(never, grace=timedelta(0)):
             pass

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from entrypoints.command_line import DONE, LEFT_UNEXPLAINED
+from entrypoints.command_values import DONE, LEFT_UNEXPLAINED
 from entrypoints.composition import UnusableBankColumns, bank_readers, stripe_readers
 from entrypoints.progress_bar import progress_bar
 from entrypoints.report import render_report

@@ -49,11 +49,14 @@ class _Untold:
         """Nobody hears."""
 
 
+_UNTOLD: Final = _Untold()
+
+
 @contextmanager
 def traced(name: str, said: Mapping[str, Value], *, serves: bool = False) -> Iterator[Span]:
     """A span around what is done in the block. `serves`: somebody outside asked for it."""
-    if not _is_installed:
-        yield _Untold()
+    if not _is_installed or isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        yield _UNTOLD  # nobody has set up anything that would record it
         return
     kind = trace.SpanKind.SERVER if serves else trace.SpanKind.CONSUMER
     tracer = trace.get_tracer(_SCOPE)

@@ -68,7 +68,8 @@ class Worker:
     async def run_once(self, stop: asyncio.Event, *, grace: timedelta) -> bool:
         """Does one piece of work, if there is any. False: there was none. Raises StoreUnavailable."""
         now = self._clock()
-        claimed = await self._list.claim(self._name, at=now, until=now + self._lease)
+        kinds = tuple(self._handlers)  # another version's worker may know others
+        claimed = await self._list.claim(self._name, at=now, until=now + self._lease, kinds=kinds)
         if claimed is None:
             return False
         with structlog.contextvars.bound_contextvars(company=claimed.company, work=claimed.kind.value):

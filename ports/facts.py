@@ -16,6 +16,7 @@ from domain.balance_transaction import BalanceTransaction, BalanceTransactionId
 from domain.bank_deposit import BankAccountId
 from domain.company_facts import CompanyFacts
 from domain.money import Currency, Money
+from domain.payment_case import CaseKind
 from domain.payout import PayoutId
 
 NO_FACTS: Final = CompanyFacts()
@@ -50,6 +51,8 @@ class WithIds:
     """The facts of these ids, of whatever kind: payouts, balance transactions, accounts, bank lines."""
 
     ids: tuple[str, ...]
+    movements_only: bool = False
+    """Balance transactions alone: who knows that the others cannot be meant asks for nothing in vain."""
 
 
 @attrs.frozen(kw_only=True)
@@ -105,8 +108,90 @@ class ItemsOf:
     payouts: tuple[PayoutId, ...]
 
 
-FactSelection = Everything | AllAccounts | WithIds | OfAmounts | AmountsWithin | PayoutsArriving | LinesDated | ItemsOf
-"""What can be asked for. Each costs what it finds, not what the company has."""
+@attrs.frozen(kw_only=True)
+class OpenDisputes:
+    """Balance transactions of a Stripe account's disputes that are not decided."""
+
+    stripe_account: str
+
+
+@attrs.frozen(kw_only=True)
+class MovementsOf:
+    """Balance transactions that move these payouts: their own, and what gives their money back."""
+
+    payouts: tuple[PayoutId, ...]
+
+
+@attrs.frozen(kw_only=True)
+class OfCharges:
+    """Balance transactions of what is about these charges: their refunds, disputes and fees; not the charges' own."""
+
+    charges: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ReversalsOf:
+    """Payouts that say that they draw these back."""
+
+    payouts: tuple[PayoutId, ...]
+
+
+@attrs.frozen(kw_only=True)
+class HeldMoney:
+    """Balance transactions that hold money back or let it go: reserves, minimum balances, advances, Capital."""
+
+
+@attrs.frozen(kw_only=True)
+class CaseMovements:
+    """Balance transactions of cases of one kind that are told apart by keys, of these keys."""
+
+    kind: CaseKind
+    keys: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Unlisted:
+    """Balance transactions of the payments' balance that no payout lists, in one currency; at most so many, any."""
+
+    currency: Currency
+    most: int
+
+
+@attrs.frozen(kw_only=True)
+class AskedFor:
+    """Payouts in one currency that may have been asked for: instant, or not known to be automatic."""
+
+    currency: Currency
+
+
+@attrs.frozen(kw_only=True)
+class OfPayments:
+    """Balance transactions of these payment intents, whatever they did, and of these charges that have no intent."""
+
+    payment_intents: tuple[str, ...] = ()
+    charges: tuple[str, ...] = ()
+
+
+FactSelection = (
+    Everything
+    | AllAccounts
+    | WithIds
+    | OfAmounts
+    | AmountsWithin
+    | PayoutsArriving
+    | LinesDated
+    | ItemsOf
+    | MovementsOf
+    | OfCharges
+    | OfPayments
+    | OpenDisputes
+    | ReversalsOf
+    | HeldMoney
+    | CaseMovements
+    | Unlisted
+    | AskedFor
+)
+"""What can be asked for. Each costs what it finds, not what the company has; but `Unlisted` looks through all."""
 
 
 @attrs.frozen(kw_only=True)
@@ -187,6 +272,6 @@ class Facts(Protocol):
         """
         ...
 
-    async def count(self) -> FactCounts:
-        """How many there are of each kind."""
+    async def count(self, stripe_account: str | None = None) -> FactCounts:
+        """How many there are of each kind; or of this Stripe account, which has no bank lines."""
         ...

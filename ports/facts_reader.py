@@ -6,6 +6,7 @@ import attrs
 
 from domain.balance_transaction import BalanceTransaction
 from domain.bank_deposit import BankAccount, BankDeposit, BankDepositId
+from domain.bank_statement import BankStatement
 from domain.money import Currency
 from domain.payout import Payout
 from domain.reconciliation_break import ReconciliationBreak
@@ -30,8 +31,12 @@ class FactsRead:
     balance_transactions: tuple[BalanceTransaction, ...] = ()
     accounts: tuple[BankAccount, ...] = ()
     deposits: tuple[BankDeposit, ...] = ()
+    statements: tuple[BankStatement, ...] = ()
+    """What the file's statements say of themselves, where the format has balances; the lines are in `deposits`."""
     breaks: tuple[ReconciliationBreak, ...] = ()
     """One for each record that could not be read (counted in no other tuple), and those on the file as a whole."""
+    interim: tuple[BankDepositId, ...] = ()
+    """Bank lines of interim reports: a statement of their days shows them again, and counts in their place."""
     withdrawn: tuple[BankDepositId, ...] = ()
     """Bank lines that the file says were taken back and does not show: another file may."""
     corrected: tuple[BankDepositId, ...] = ()

@@ -12,6 +12,8 @@ from domain.matching.descriptor import TextForm, TextKey
 from domain.matching.evidence import Records
 from domain.matching.model import ModelSnapshot
 from domain.reconciliation_match import ReconciliationMatch
+from domain.stripe_feed import FeedCheck, StripeFeed
+from domain.stripe_key_check import KeyCheck
 from domain.what_if import ProposedChanges, WhatIfEffect
 from ports.reconciliation_record import KeptBasis
 from ports.what_ifs import WhatIf, WhatIfHead
@@ -33,6 +35,9 @@ _MATCH: Final = msgspec.json.Decoder(ReconciliationMatch)
 _RECORDS: Final = msgspec.json.Decoder(_RecordsOfMatch)
 _MODEL: Final = msgspec.msgpack.Decoder(ModelSnapshot, dec_hook=_from_text)
 _BASIS: Final = msgspec.msgpack.Decoder(KeptBasis)
+_KEY_CHECK: Final = msgspec.json.Decoder(KeyCheck)
+_FEED: Final = msgspec.json.Decoder(StripeFeed)
+_FEED_CHECK: Final = msgspec.json.Decoder(FeedCheck)
 _WHAT_IF_HEAD: Final = msgspec.json.Decoder(WhatIfHead)
 _WHAT_IF: Final = msgspec.json.Decoder(tuple[ProposedChanges, WhatIfEffect])
 _TO_JSON: Final = msgspec.json.Encoder(order="deterministic")
@@ -73,6 +78,36 @@ def basis_bytes(basis: KeptBasis) -> bytes:
 def basis_from(content: bytes) -> KeptBasis:
     """The basis that was encoded."""
     return _BASIS.decode(content)
+
+
+def key_check_bytes(check: KeyCheck) -> bytes:
+    """What a key was seen to do, whole."""
+    return _TO_JSON.encode(check)
+
+
+def key_check_from(content: bytes) -> KeyCheck:
+    """The check that was encoded."""
+    return _KEY_CHECK.decode(content)
+
+
+def feed_bytes(feed: StripeFeed) -> bytes:
+    """How far an account was read, whole."""
+    return _TO_JSON.encode(feed)
+
+
+def feed_from(content: bytes) -> StripeFeed:
+    """The feed that was encoded."""
+    return _FEED.decode(content)
+
+
+def feed_check_bytes(check: FeedCheck) -> bytes:
+    """What a check found, whole."""
+    return _TO_JSON.encode(check)
+
+
+def feed_check_from(content: bytes) -> FeedCheck:
+    """The check that was encoded."""
+    return _FEED_CHECK.decode(content)
 
 
 def what_if_head_bytes(head: WhatIfHead) -> bytes:

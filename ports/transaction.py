@@ -11,6 +11,7 @@ from domain.company import CompanyId
 from ports.api_keys import ApiKeys
 from ports.audit_log import AuditLog
 from ports.audit_trail import AuditTrail
+from ports.case_keys import CaseKeys
 from ports.checkpoints import Checkpoints
 from ports.companies import Companies
 from ports.decisions import Decisions
@@ -18,6 +19,9 @@ from ports.deliveries import Deliveries, DeliveryLog
 from ports.event_log import EventLog
 from ports.fact_lists import FactLists
 from ports.facts import Facts
+from ports.invoice_requests import InvoiceRequests
+from ports.invoice_standings import InvoiceStandings
+from ports.invoices import Invoices
 from ports.matching_rules import MatchingRules
 from ports.outbox import Outbox
 from ports.partner_events import PartnerEvents
@@ -27,7 +31,13 @@ from ports.reconciliation_lists import ReconciliationLists
 from ports.reconciliation_record import ReconciliationRecord
 from ports.secrets import DataKeys, SealedSecrets
 from ports.sessions import Sessions
+from ports.statement_history import StatementHistory
 from ports.statements import Statements
+from ports.stripe_accounts import StripeAccountPages, StripeAccounts, StripeRouting
+from ports.stripe_authorizations import StripeAuthorizations
+from ports.stripe_events import StripeEvents
+from ports.stripe_feeds import FeedChecks, StripeFeeds, StripeItemisations
+from ports.stripe_integrations import StripeIntegrations
 from ports.webhook_endpoints import WebhookEndpoints
 from ports.what_ifs import WhatIfs
 from ports.work_requests import WorkRequests
@@ -65,8 +75,18 @@ class CompanyTransaction(Protocol):
         ...
 
     @property
+    def case_keys(self) -> CaseKeys:
+        """What tells its cases apart."""
+        ...
+
+    @property
     def statements(self) -> Statements:
         """What is remembered of its statement files."""
+        ...
+
+    @property
+    def statement_history(self) -> StatementHistory:
+        """What its statements said of themselves."""
         ...
 
     @property
@@ -92,6 +112,41 @@ class CompanyTransaction(Protocol):
     @property
     def reconciliation_lists(self) -> ReconciliationLists:
         """The same, page by page."""
+        ...
+
+    @property
+    def stripe_feeds(self) -> StripeFeeds:
+        """How far its Stripe accounts have been read."""
+        ...
+
+    @property
+    def stripe_itemisations(self) -> StripeItemisations:
+        """Which of its payouts are to be listed."""
+        ...
+
+    @property
+    def feed_checks(self) -> FeedChecks:
+        """What checks against Stripe found."""
+        ...
+
+    @property
+    def invoices(self) -> Invoices:
+        """Its invoices at Stripe."""
+        ...
+
+    @property
+    def invoice_requests(self) -> InvoiceRequests:
+        """What was asked for of them."""
+        ...
+
+    @property
+    def invoice_standings(self) -> InvoiceStandings:
+        """What was told of them."""
+        ...
+
+    @property
+    def stripe_accounts(self) -> StripeAccounts:
+        """Which Stripe accounts it has; held before work is asked for, as whoever takes events does."""
         ...
 
     @property
@@ -186,6 +241,36 @@ class ControlTransaction(Protocol):
     @property
     def delivery_log(self) -> DeliveryLog:
         """What was sent there."""
+        ...
+
+    @property
+    def stripe_integrations(self) -> StripeIntegrations:
+        """Partners' Stripe platforms."""
+        ...
+
+    @property
+    def stripe_accounts(self) -> StripeAccounts:
+        """Which company has which Stripe account."""
+        ...
+
+    @property
+    def stripe_account_pages(self) -> StripeAccountPages:
+        """All accounts of a partner."""
+        ...
+
+    @property
+    def stripe_routing(self) -> StripeRouting:
+        """The same, asked by what is told of accounts."""
+        ...
+
+    @property
+    def stripe_authorizations(self) -> StripeAuthorizations:
+        """Users' visits to Stripe."""
+        ...
+
+    @property
+    def stripe_events(self) -> StripeEvents:
+        """What Stripe told, until it is taken."""
         ...
 
 

@@ -1,6 +1,6 @@
 """The work list, as workers see it: each method is a short transaction of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,8 +15,13 @@ class WorkList(Protocol):
     is claimed, so that work which kills its worker is parked too.
     """
 
-    async def claim(self, worker: str, *, at: datetime, until: datetime) -> ClaimedWork | None:
-        """The work that has been due longest, held until `until`; None if nothing is due. No two workers hold one."""
+    async def claim(
+        self, worker: str, *, at: datetime, until: datetime, kinds: Collection[WorkKind] = tuple(WorkKind)
+    ) -> ClaimedWork | None:
+        """The work that has been due longest, held until `until`; None if nothing is due. No two workers hold one.
+
+        Only of these kinds: what a worker cannot do waits for one that can, as when versions run side by side.
+        """
         ...
 
     async def extend(self, claimed: ClaimedWork, *, until: datetime) -> bool:

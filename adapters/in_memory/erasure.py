@@ -25,6 +25,7 @@ class InMemoryErasure:
                 return False
             if kept.status is not CompanyStatus.ARCHIVED:
                 raise NotArchived(company)
+            _forget_events(tables, company)
             for name in tables.names():
                 table = tables.table(name)
                 for key in [key for key, row in table.items() if _is_about(company, key, row)]:
@@ -33,6 +34,14 @@ class InMemoryErasure:
             await trail.append(tenant, [entry])
             await trail.record()
         return True
+
+
+def _forget_events(tables: InMemoryTables, company: CompanyId) -> None:
+    """What Stripe told of the company's accounts, while it is known whose they are."""
+    accounts = {key for key, row in tables.table("stripe_accounts").items() if row.company == company}
+    events = tables.table("stripe_events")
+    for key in [key for key, row in events.items() if (row.event.tenant, row.event.account) in accounts]:
+        del events[key]
 
 
 def _is_about(company: CompanyId, key: object, row: object) -> bool:

@@ -15,20 +15,31 @@ from domain.balance_transaction import BalanceTransaction, BalanceTransactionId
 from domain.bank_deposit import BankAccount, BankDeposit
 from domain.company import CompanyId
 from domain.company_facts import CompanyFacts
+from domain.payment_case import HOLDS, key_of, may_be
 from domain.payout import Payout
+from domain.remainder import WITHHELD_KINDS
 from ports.facts import (
     AllAccounts,
     AmountDays,
     AmountsWithin,
+    AskedFor,
+    CaseMovements,
     Everything,
     FactCounts,
     FactSelection,
     FactSource,
+    HeldMoney,
     ItemsOf,
     LinesDated,
+    MovementsOf,
     OfAmounts,
+    OfCharges,
+    OfPayments,
+    OpenDisputes,
     PayoutsArriving,
     RecordedFacts,
+    ReversalsOf,
+    Unlisted,
     UnstorableFact,
     WithIds,
 )
@@ -76,7 +87,7 @@ class InMemoryFacts:
             if len(told) < len(getattr(facts, kind)):
                 raise ValueError(f"two of the {kind} told have the same id")
             for id_, fact in told.items():
-                _refuse_unstorable(fact)
+                refuse_unstorable(fact)
                 kept = versions.get(id_, ())
                 if parts.compare(kind, fact, None if not kept or kept[-1].is_retracted else kept[-1].fact):
                     external_id = (external_ids or {}).get(id_, kept[-1].external_id if kept else None)
@@ -97,12 +108,14 @@ class InMemoryFacts:
 
     async def load(self, *wanted: FactSelection, to_change: bool = False) -> CompanyFacts:  # noqa: ARG002
         """Every fact that one of the selections wants. No other transaction runs meanwhile in any case."""
-        return CompanyFacts(
-            **{
-                kind: tuple(fact for fact in self._current(kind) if any(_wants(each, fact) for each in wanted))
-                for kind in KINDS
+        found: dict[str, tuple[Any, ...]] = {}
+        for kind in KINDS:
+            facts = list(self._current(kind))
+            chosen = {
+                fact.id: fact for each in wanted for fact in _at_most(each, [f for f in facts if _wants(each, f)])
             }
-        )
+            found[kind] = tuple(fact for fact in facts if fact.id in chosen)
+        return CompanyFacts(**found)
 
     async def stream(self, *, size_max: int = 10_000) -> AsyncIterator[CompanyFacts]:
         """Sorted by id."""
@@ -125,9 +138,14 @@ class InMemoryFacts:
         parts.unchanged.clear()
         return parts.whole(self._tables.table("fact_moments").get(self._company))
 
-    async def count(self) -> FactCounts:
+    async def count(self, stripe_account: str | None = None) -> FactCounts:
         """Counted."""
-        return FactCounts(**{kind: sum(1 for _ in self._current(kind)) for kind in KINDS})
+        of = stripe_account
+        counts = {
+            kind: sum(of is None or getattr(fact, "stripe_account", None) == of for fact in self._current(kind))
+            for kind in KINDS
+        }
+        return FactCounts(**counts)
 
     def _versions(self, kind: str) -> dict[Any, tuple[FactVersion, ...]]:
         """All versions by id, the oldest first."""
@@ -175,14 +193,18 @@ def _facts(parts: Mapping[str, list[Any]]) -> CompanyFacts:
     return CompanyFacts(**{kind: tuple(facts) for kind, facts in parts.items()})
 
 
+def _at_most(selection: FactSelection, facts: list[Any]) -> list[Any]:
+    return facts[: selection.most] if isinstance(selection, Unlisted) else facts
+
+
 def _wants(selection: FactSelection, fact: Any) -> bool:
     match selection:
         case Everything():
             return True
         case AllAccounts():
             return isinstance(fact, BankAccount)
-        case WithIds(ids=ids):
-            return fact.id in ids
+        case WithIds(ids=ids, movements_only=movements_only):
+            return fact.id in ids and (isinstance(fact, BalanceTransaction) or not movements_only)
         case OfAmounts(amounts=amounts, first_day=first_day, last_day=last_day):
             if not isinstance(fact, Payout | BankDeposit) or fact.amount not in amounts:
                 return False
@@ -205,6 +227,37 @@ def _wants(selection: FactSelection, fact: Any) -> bool:
             )
         case ItemsOf(payouts=payouts):
             return isinstance(fact, BalanceTransaction) and fact.payout in payouts
+        case ReversalsOf(payouts=payouts):
+            return isinstance(fact, Payout) and fact.original_payout in payouts
+        case AskedFor(currency=currency):
+            is_certain = isinstance(fact, Payout) and fact.automatic and fact.method != "instant"
+            return isinstance(fact, Payout) and not is_certain and fact.amount.currency == currency
+        case _:
+            return isinstance(fact, BalanceTransaction) and _wants_transaction(selection, fact)
+
+
+def _wants_transaction(
+    selection: MovementsOf | OfCharges | OfPayments | OpenDisputes | HeldMoney | CaseMovements | Unlisted,
+    fact: BalanceTransaction,
+) -> bool:
+    match selection:
+        case MovementsOf(payouts=payouts):
+            return fact.payment_intent is None and fact.source in payouts
+        case OfCharges(charges=charges):
+            return fact.of_charge in charges
+        case HeldMoney():
+            names = {fact.type, fact.reporting_category}
+            return any(may_be(fact, kind) for kind in HOLDS) or bool(names & WITHHELD_KINDS)
+        case CaseMovements(kind=kind, keys=keys):
+            return may_be(fact, kind) and key_of(fact) in keys
+        case Unlisted(currency=currency):
+            return fact.payout is None and fact.balance_type == "payments" and fact.net.currency == currency
+        case OfPayments(payment_intents=intents, charges=charges):
+            return fact.payment_intent in intents or (
+                fact.payment_intent is None and fact.type in ("charge", "payment") and fact.source in charges
+            )
+        case OpenDisputes(stripe_account=account):
+            return fact.is_of_open_dispute and fact.stripe_account == account
         case _:
             assert_never(selection)
 
@@ -217,11 +270,18 @@ def _day(fact: Payout | BankDeposit) -> date:
     return fact.arrival_date if isinstance(fact, Payout) else fact.date
 
 
-def _refuse_unstorable(fact: Any) -> None:
+def refuse_unstorable(fact: Any) -> None:
     """What PostgreSQL cannot keep is not kept here either."""
-    for value in attrs.asdict(fact).values():
-        for each in value.values() if isinstance(value, dict) else (value,):
-            if isinstance(each, str) and ("\0" in each or any("\ud800" <= letter <= "\udfff" for letter in each)):
-                raise UnstorableFact("a text holds U+0000 or half a surrogate pair")
-            if type(each) is int and abs(each) > _MINOR_UNITS_MAX:
-                raise UnstorableFact("a number is beyond 64 bits")
+    for each in _leaves(attrs.asdict(fact)):
+        if isinstance(each, str) and ("\0" in each or any("\ud800" <= letter <= "\udfff" for letter in each)):
+            raise UnstorableFact("a text holds U+0000 or half a surrogate pair")
+        if type(each) is int and abs(each) > _MINOR_UNITS_MAX:
+            raise UnstorableFact("a number is beyond 64 bits")
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | tuple | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(each)
+    else:
+        yield value

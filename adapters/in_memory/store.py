@@ -11,16 +11,25 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from adapters.in_memory.access import InMemoryApiKeys, InMemoryPartners, InMemorySessions
+from adapters.in_memory.case_keys import InMemoryCaseKeys
 from adapters.in_memory.companies import InMemoryCompanies
 from adapters.in_memory.decisions import InMemoryDecisions
 from adapters.in_memory.deliveries import InMemoryDeliveries, InMemoryDeliveryLog, InMemoryWebhookEndpoints
 from adapters.in_memory.fact_lists import InMemoryFactLists
 from adapters.in_memory.facts import InMemoryFacts
+from adapters.in_memory.invoice_requests import InMemoryInvoiceRequests
+from adapters.in_memory.invoices import InMemoryInvoices, InMemoryInvoiceStandings
 from adapters.in_memory.matching_rules import InMemoryMatchingRules
 from adapters.in_memory.partner_trail import InMemoryCheckpoints, InMemoryPartnerEvents, InMemoryPartnerTrail
 from adapters.in_memory.reconciliation import InMemoryReconciliationLists, InMemoryReconciliationRecord
 from adapters.in_memory.secrets import InMemoryDataKeys, InMemorySealedSecrets
+from adapters.in_memory.statement_history import InMemoryStatementHistory
 from adapters.in_memory.statements import InMemoryStatements
+from adapters.in_memory.stripe_accounts import InMemoryStripeAccounts
+from adapters.in_memory.stripe_authorizations import InMemoryStripeAuthorizations
+from adapters.in_memory.stripe_events import InMemoryStripeEvents
+from adapters.in_memory.stripe_feeds import InMemoryFeedChecks, InMemoryStripeFeeds, InMemoryStripeItemisations
+from adapters.in_memory.stripe_integrations import InMemoryStripeIntegrations
 from adapters.in_memory.tables import InMemoryTables
 from adapters.in_memory.trail import (
     InMemoryAuditLog,
@@ -45,12 +54,21 @@ class InMemoryCompanyTransaction:
         self.companies = InMemoryCompanies(tables)
         self.facts = InMemoryFacts(tables, company)
         self.fact_lists = InMemoryFactLists(tables, company)
+        self.case_keys = InMemoryCaseKeys(tables, company)
         self.statements = InMemoryStatements(tables, company)
+        self.statement_history = InMemoryStatementHistory(tables, company)
         self.decisions = InMemoryDecisions(tables, company)
         self.matching_rules = InMemoryMatchingRules(tables, company)
         self.what_ifs = InMemoryWhatIfs(tables, company)
         self.reconciliation = InMemoryReconciliationRecord(tables, company)
         self.reconciliation_lists = InMemoryReconciliationLists(tables, company)
+        self.stripe_feeds = InMemoryStripeFeeds(tables, company)
+        self.stripe_itemisations = InMemoryStripeItemisations(tables, company)
+        self.feed_checks = InMemoryFeedChecks(tables, company)
+        self.invoices = InMemoryInvoices(tables, company)
+        self.invoice_requests = InMemoryInvoiceRequests(tables, company)
+        self.invoice_standings = InMemoryInvoiceStandings(tables, company)
+        self.stripe_accounts = InMemoryStripeAccounts(tables)
         self.work = InMemoryWorkRequests(tables)
         self.outbox = InMemoryOutbox()
         self.events = InMemoryEventLog(tables, company)
@@ -81,6 +99,10 @@ class InMemoryControlTransaction:
         self.deliveries = InMemoryDeliveries(tables)
         self.delivery_log = InMemoryDeliveryLog(tables)
         self.partner_events = InMemoryPartnerEvents(tables)
+        self.stripe_integrations = InMemoryStripeIntegrations(tables)
+        self.stripe_accounts = self.stripe_account_pages = self.stripe_routing = InMemoryStripeAccounts(tables)
+        self.stripe_authorizations = InMemoryStripeAuthorizations(tables)
+        self.stripe_events = InMemoryStripeEvents(tables)
 
 
 class InMemoryStore:

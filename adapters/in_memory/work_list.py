@@ -1,6 +1,6 @@
 """The work list in memory: the same promises, one worker's process long."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Final
@@ -67,12 +67,14 @@ class InMemoryWorkList:
     def __init__(self, tables: Callable[[], AbstractAsyncContextManager[InMemoryTables]]) -> None:
         self._tables = tables
 
-    async def claim(self, worker: str, *, at: datetime, until: datetime) -> ClaimedWork | None:
+    async def claim(
+        self, worker: str, *, at: datetime, until: datetime, kinds: Collection[WorkKind] = tuple(WorkKind)
+    ) -> ClaimedWork | None:
         """The work that has been due longest."""
         async with self._tables() as tables:
             rows = tables.table(_TABLE)
             while True:
-                due = [row for row in rows.values() if row.due_at(at)]
+                due = [row for row in rows.values() if row.due_at(at) and row.kind in kinds]
                 if not due:
                     return None
                 row = min(due, key=lambda each: (each.run_after, each.company, each.kind))

@@ -33,6 +33,9 @@ unix_socket_permissions = 0700
 max_connections = 100
 shared_buffers = 128MB
 max_wal_size = 1GB
+# Of a new table nothing is known until it is first analysed: a first history, whose pages come many a second, would for
+# a minute be looked up by whichever index is the smallest, which reads all of the company for each row.
+autovacuum_naptime = 5s
 recovery_init_sync_method = {sync}
 timezone = UTC
 log_timezone = UTC

@@ -18,7 +18,8 @@ ERASER_ROLE: Final = "tieout_eraser"
 ERASED: Final = {
     # First the company itself: whoever looks for it from now on waits for us, or does not find it.
     "companies": "id",
-    # What others lock too, in the order in which they do.
+    # What others lock too, in the order in which they do: who takes events holds its accounts, then asks for work.
+    "stripe_accounts": "company_id",
     "work_list": "company_id",
     "trail_heads": "company_id",
     "trail_tips": "company_id",
@@ -50,13 +51,32 @@ ERASED: Final = {
     "reconciliation_basis": "company_id",
     "sealed_secrets": "owner",
     "sessions": "company_id",
+    "bank_statements": "company_id",
     "statement_columns": "company_id",
     "statement_periods": "company_id",
+    "feed_checks": "company_id",
+    "credit_notes": "company_id",
+    "invoice_heads": "company_id",
+    "invoice_payment_names": "company_id",
+    "invoice_payments": "company_id",
+    "invoice_requests": "company_id",
+    "invoice_standings": "company_id",
+    "invoices": "company_id",
+    "stripe_authorizations": "company_id",
+    "stripe_feeds": "company_id",
+    "stripe_itemisations": "company_id",
     "what_ifs": "company_id",
     "what_ifs_applied": "company_id",
 }
 """Every table with rows of a company, and the column that says whose they are. A test compares it with the catalog."""
 
+ERASED_BY_ACCOUNT: Final = ("stripe_events",)
+"""Tables with rows of a company's Stripe accounts, which bear a body with its data, but not its id."""
+
+_OF_ITS_ACCOUNTS: Final = """
+DELETE FROM {table} AS told USING stripe_accounts AS a
+WHERE a.company_id = $1 AND told.partner_id = a.partner_id AND told.mode = a.mode AND told.account = a.account
+"""
 _KEPT_ANSWERS: Final = "DELETE FROM idempotency_keys WHERE position($1::bytea IN body) > 0"
 """Answers kept for repeated requests that name the company; the others say nothing of whose they are."""
 
@@ -84,6 +104,8 @@ class PostgresErasure:
                 return False
             if status != CompanyStatus.ARCHIVED.value:
                 raise NotArchived(company)
+            for table in ERASED_BY_ACCOUNT:  # while it is known whose they are
+                await connection.execute(_OF_ITS_ACCOUNTS.format(table=table), company)
             for table, column in ERASED.items():
                 await connection.execute(f"DELETE FROM {table} WHERE {column} = $1", company)
             await connection.execute(_KEPT_ANSWERS, company.encode())

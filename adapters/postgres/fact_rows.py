@@ -10,6 +10,7 @@ from domain.bank_deposit import BankAccount, BankDeposit, BankDepositStatus
 from domain.company_facts import CompanyFacts
 from domain.money import Currency, Money
 from domain.payout import Payout, PayoutStatus, ReconciliationStatus
+from ports.kept_fees import fee_parts_from, fee_parts_text
 
 Fact = TypeVar("Fact")
 Row = tuple[Any, ...]
@@ -117,6 +118,13 @@ def _transaction_row(t: BalanceTransaction) -> Row:
         t.status,
         t.balance_type,
         t.source_type,
+        t.of_charge,
+        t.payment_intent,
+        t.invoice,
+        t.of_source,
+        t.dispute_status,
+        None if t.fee_parts is None else fee_parts_text(t.fee_parts),
+        t.stripe_account,
         False,
     )
 
@@ -138,6 +146,13 @@ def _transaction(row: Sequence[Any]) -> BalanceTransaction:
         status=row[12],
         balance_type=row[13],
         source_type=row[14],
+        of_charge=row[15],
+        payment_intent=row[16],
+        invoice=row[17],
+        of_source=row[18],
+        dispute_status=row[19],
+        fee_parts=None if row[20] is None else fee_parts_from(row[20]),
+        stripe_account=row[21],
     )
 
 
@@ -230,7 +245,9 @@ BALANCE_TRANSACTIONS: Final = FactTable(
     name="balance_transactions",
     columns=_columns(
         "id, currency, amount:bigint, fee:bigint, net:bigint, type, reporting_category, payout, source, "
-        "created:timestamptz, available_on:date, description, status, balance_type, source_type, retracted:boolean"
+        "created:timestamptz, available_on:date, description, status, balance_type, source_type, of_charge, "
+        "payment_intent, invoice, of_source, dispute_status, fee_parts, "
+        "stripe_account, retracted:boolean"
     ),
     row=_transaction_row,
     fact=_transaction,

@@ -41,9 +41,9 @@ def current_in_order(table: FactTable[Any]) -> str:
     return f"{current(table)} ORDER BY f.id"
 
 
-def counted(table: FactTable[Any]) -> str:
-    """How many there are."""
-    condition = f"{is_current(table, of_all=True)}{not_retracted(table)}"
+def counted(table: FactTable[Any], of: str = "") -> str:
+    """How many there are that meet the condition `of` on `f`."""
+    condition = f"{of}{' AND ' if of else ''}{is_current(table, of_all=True)}{not_retracted(table)}"
     return f"SELECT count(*) FROM {table.name} f WHERE f.company_id = $1 AND {condition}"
 
 

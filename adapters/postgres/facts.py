@@ -2,44 +2,21 @@
 
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
 import asyncpg
 
 from adapters.postgres import fact_statements as statements
-from adapters.postgres.fact_rows import (
-    ACCOUNTS,
-    BALANCE_TRANSACTIONS,
-    DEPOSITS,
-    FACT_TABLES,
-    PAYOUTS,
-    FactTable,
-    Row,
-)
-from adapters.postgres.merged_days import merged_days
+from adapters.postgres.fact_rows import BALANCE_TRANSACTIONS, FACT_TABLES, PAYOUTS, FactTable, Row
+from adapters.postgres.fact_selections import reads
 from adapters.postgres.pieces import WHOLE_COMPANY_SECONDS
 from adapters.postgres.recorded_facts import RecordedFactsInParts
 from domain.balance_transaction import BalanceTransactionId
 from domain.company import CompanyId
 from domain.company_facts import CompanyFacts
-from ports.facts import (
-    AllAccounts,
-    AmountDays,
-    AmountsWithin,
-    Everything,
-    FactCounts,
-    FactSelection,
-    FactSource,
-    ItemsOf,
-    LinesDated,
-    OfAmounts,
-    PayoutsArriving,
-    RecordedFacts,
-    UnstorableFact,
-    WithIds,
-)
+from ports.facts import FactCounts, FactSelection, FactSource, RecordedFacts, UnstorableFact
 
 ROWS_AT_ONCE: Final = 20_000
 """A large load is written in pieces of so many rows."""
@@ -130,13 +107,24 @@ class PostgresFacts:
                 _compare(parts, table, row, before.get(row["id"]))
         return parts.recorded_at(last)
 
-    async def count(self) -> FactCounts:
+    async def count(self, stripe_account: str | None = None) -> FactCounts:
         """Counted, not estimated."""
-        counts = {
-            table.kind: await self._connection.fetchval(statements.counted(table), self._company)
-            for table in FACT_TABLES
-        }
-        return FactCounts(**counts)
+        if stripe_account is None:
+            counts = {
+                table.kind: await self._connection.fetchval(statements.counted(table), self._company)
+                for table in FACT_TABLES
+            }
+            return FactCounts(**counts)
+        payouts, transactions = [
+            await self._connection.fetchval(
+                statements.counted(table, "f.stripe_account = $2"),
+                self._company,
+                stripe_account,
+                timeout=WHOLE_COMPANY_SECONDS,
+            )
+            for table in (PAYOUTS, BALANCE_TRANSACTIONS)
+        ]
+        return FactCounts(payouts=payouts, balance_transactions=transactions, accounts=0, deposits=0)
 
     async def _hold_last_moment(self) -> datetime | None:
         """The moment of the company's last recording; nobody else records until this transaction ends."""
@@ -259,78 +247,6 @@ def _compare(
     elif content != earlier:
         parts.changed[table.kind].append(table.fact(content))
         parts.before[table.kind].append(table.fact(earlier))
-
-
-Read = tuple[FactTable[Any], str, tuple[object, ...]]
-"""A statement on a table, and its arguments after the company."""
-
-
-def reads(selection: FactSelection) -> Iterator[Read]:
-    """The statements that answer a selection, each with its arguments after the company."""
-    match selection:
-        case Everything():
-            for table in FACT_TABLES:
-                yield table, statements.current(table), ()
-        case AllAccounts():
-            yield ACCOUNTS, statements.current(ACCOUNTS), ()
-        case WithIds(ids=ids):
-            possible = statements.possible_ids(ids)
-            for table in FACT_TABLES if possible else ():
-                yield table, statements.latest_of_ids(table), (possible,)
-        case OfAmounts(amounts=amounts, first_day=first_day, last_day=last_day):
-            pairs = sorted({(amount.currency.code, amount.minor_units) for amount in amounts})
-            arguments = ([code for code, _ in pairs], [units for _, units in pairs], *_days(first_day, last_day))
-            for table in (PAYOUTS, DEPOSITS) if pairs else ():
-                yield table, statements.of_amounts(table), arguments
-        case AmountsWithin():
-            yield from _amounts_within(selection)
-        case PayoutsArriving(first_day=first_day, last_day=last_day, currency=currency):
-            condition, code = "f.arrival_date BETWEEN $2 AND $3", () if currency is None else (currency.code,)
-            condition += " AND f.currency = $4" if code else ""
-            yield PAYOUTS, statements.current(PAYOUTS, condition), (first_day, last_day, *code)
-        case LinesDated(first_day=first_day, last_day=last_day, accounts=accounts):
-            condition = "f.day BETWEEN $2 AND $3"
-            if accounts is None:
-                yield DEPOSITS, statements.current(DEPOSITS, condition), (first_day, last_day)
-            else:
-                condition += " AND f.account = ANY($4)"
-                yield (
-                    DEPOSITS,
-                    statements.current(DEPOSITS, condition),
-                    (first_day, last_day, statements.possible_ids(accounts)),
-                )
-        case ItemsOf(payouts=payouts):
-            condition = "f.payout = ANY($2)"
-            yield (
-                BALANCE_TRANSACTIONS,
-                statements.current(BALANCE_TRANSACTIONS, condition),
-                (statements.possible_ids(payouts),),
-            )
-        case _:
-            assert_never(selection)
-
-
-def _amounts_within(wanted: AmountsWithin) -> Iterator[Read]:
-    traced = " AND (f.trace_id IS NOT NULL OR NOT wanted.must_trace)"
-    if wanted.payouts:
-        yield PAYOUTS, statements.amounts_within(PAYOUTS, traced), _columns(wanted.payouts)
-    if wanted.lines:
-        yield DEPOSITS, statements.amounts_within(DEPOSITS), _columns(wanted.lines)
-
-
-def _columns(amounts: Sequence[AmountDays]) -> tuple[object, ...]:
-    in_order = merged_days(amounts)
-    return (
-        [each.amount.currency.code for each in in_order],
-        [each.amount.minor_units for each in in_order],
-        [each.first_day for each in in_order],
-        [each.last_day for each in in_order],
-        [each.only_traced for each in in_order],
-    )
-
-
-def _days(first_day: date | None, last_day: date | None) -> tuple[date, date]:
-    return first_day or date.min, last_day or date.max
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import asyncpg
 
 from adapters.postgres.access import PostgresApiKeys, PostgresPartners, PostgresSessions
 from adapters.postgres.audit_chains import COMPANY_CHAINS, PostgresAuditLog
+from adapters.postgres.case_keys import PostgresCaseKeys
 from adapters.postgres.companies import PostgresCompanies
 from adapters.postgres.decisions import PostgresDecisions
 from adapters.postgres.deliveries import PostgresDeliveries, PostgresDeliveryLog
@@ -17,12 +18,21 @@ from adapters.postgres.errors import LOST, translated
 from adapters.postgres.fact_lists import PostgresFactLists
 from adapters.postgres.facts import PostgresFacts
 from adapters.postgres.idempotency import PostgresIdempotency
+from adapters.postgres.invoice_requests import PostgresInvoiceRequests
+from adapters.postgres.invoice_standings import PostgresInvoiceStandings
+from adapters.postgres.invoices import PostgresInvoices
 from adapters.postgres.matching_rules import PostgresMatchingRules
 from adapters.postgres.partner_trail import PostgresCheckpoints, PostgresPartnerEvents, PostgresPartnerTrail
 from adapters.postgres.reconciliation_lists import PostgresReconciliationLists
 from adapters.postgres.reconciliation_record import PostgresReconciliationRecord
 from adapters.postgres.secrets import PostgresDataKeys, PostgresSealedSecrets
+from adapters.postgres.statement_history import PostgresStatementHistory
 from adapters.postgres.statements import PostgresStatements
+from adapters.postgres.stripe_accounts import PostgresStripeAccounts
+from adapters.postgres.stripe_authorizations import PostgresStripeAuthorizations
+from adapters.postgres.stripe_events import PostgresStripeEvents, PostgresStripeInbox
+from adapters.postgres.stripe_feeds import PostgresFeedChecks, PostgresStripeFeeds, PostgresStripeItemisations
+from adapters.postgres.stripe_integrations import PostgresStripeIntegrations
 from adapters.postgres.trail import (
     PostgresAuditTrail,
     PostgresEventLog,
@@ -61,12 +71,21 @@ class PostgresCompanyTransaction:
         self.companies = PostgresCompanies(connection, hold=writes)
         self.facts = PostgresFacts(connection, company)
         self.fact_lists = PostgresFactLists(connection, company)
+        self.case_keys = PostgresCaseKeys(connection, company)
         self.statements = PostgresStatements(connection, company)
+        self.statement_history = PostgresStatementHistory(connection, company)
         self.decisions = PostgresDecisions(connection, company)
         self.matching_rules = PostgresMatchingRules(connection, company)
         self.what_ifs = PostgresWhatIfs(connection, company)
         self.reconciliation = PostgresReconciliationRecord(connection, company)
         self.reconciliation_lists = PostgresReconciliationLists(connection, company)
+        self.stripe_feeds = PostgresStripeFeeds(connection, company)
+        self.stripe_itemisations = PostgresStripeItemisations(connection, company)
+        self.feed_checks = PostgresFeedChecks(connection, company)
+        self.invoices = PostgresInvoices(connection, company)
+        self.invoice_requests = PostgresInvoiceRequests(connection, company)
+        self.invoice_standings = PostgresInvoiceStandings(connection, company)
+        self.stripe_accounts = PostgresStripeAccounts(connection)
         self.work = PostgresWorkRequests(connection)
         self.outbox = PostgresOutbox()
         self.events = PostgresEventLog(connection, company)
@@ -96,13 +115,19 @@ class PostgresControlTransaction:
         self.deliveries = PostgresDeliveries(connection)
         self.delivery_log = PostgresDeliveryLog(connection)
         self.partner_events = PostgresPartnerEvents(connection)
+        self.stripe_integrations = PostgresStripeIntegrations(connection)
+        self.stripe_accounts = self.stripe_account_pages = self.stripe_routing = PostgresStripeAccounts(connection)
+        self.stripe_authorizations = PostgresStripeAuthorizations(connection)
+        self.stripe_events = PostgresStripeEvents(connection)
 
 
 class PostgresStore:
     """Keeps the promises of `ports.transaction.Store` over a pool of connections."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, intake: asyncpg.Pool) -> None:
         self.pool = pool
+        self._intake = intake
+        """A connection of its own for what must not wait behind anybody's transaction; opened when it is needed."""
 
     @classmethod
     async def open(
@@ -118,17 +143,16 @@ class PostgresStore:
         async def put_on_role(connection: asyncpg.Connection) -> None:
             await connection.execute(f"SET ROLE {role}")  # outlives the pool's own reset of a connection
 
+        options = {
+            "command_timeout": 60,
+            "connection_class": connection_class,
+            "init": put_on_role,
+            "server_settings": _SETTINGS,
+        }
         with translated("connecting"):
-            pool = await asyncpg.create_pool(
-                dsn,
-                min_size=1,
-                max_size=connections_max,
-                command_timeout=60,
-                connection_class=connection_class,
-                init=put_on_role,
-                server_settings=_SETTINGS,
-            )
-        return cls(pool)
+            pool = await asyncpg.create_pool(dsn, min_size=1, max_size=connections_max, **options)
+            intake = await asyncpg.create_pool(dsn, min_size=0, max_size=1, reset=_as_it_is, **options)
+        return cls(pool, intake)
 
     def work_list(self) -> PostgresWorkList:
         """The work list in this database."""
@@ -138,16 +162,21 @@ class PostgresStore:
         """The answers kept in this database."""
         return PostgresIdempotency(self.pool)
 
+    def stripe_inbox(self) -> PostgresStripeInbox:
+        """Where Stripe's events are kept in this database."""
+        return PostgresStripeInbox(self.pool, writing=self._intake)
+
     def erasure(self) -> PostgresErasure:
         """What forgets companies in this database."""
         return PostgresErasure(self._transaction)
 
     async def close(self) -> None:
         """Closes the connections, once what is running has ended; what does not end is cut off."""
-        try:
-            await asyncio.wait_for(self.pool.close(), CLOSE_SECONDS_MAX)
-        except TimeoutError:
-            self.pool.terminate()
+        for pool in (self._intake, self.pool):
+            try:
+                await asyncio.wait_for(pool.close(), CLOSE_SECONDS_MAX)
+            except TimeoutError:
+                pool.terminate()
 
     @asynccontextmanager
     async def company(self, company: CompanyId) -> AsyncIterator[PostgresCompanyTransaction]:
@@ -196,6 +225,10 @@ class PostgresStore:
                 raise StoreUnavailable("a statement had failed: everything was rolled back")
         finally:
             await _give_back(self.pool, connection)
+
+
+async def _as_it_is(_connection: asyncpg.Connection) -> None:
+    """Single statements leave nothing behind that would have to be undone, by one more way to the server and back."""
 
 
 def _bound_to(company: CompanyId) -> str:

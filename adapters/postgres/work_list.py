@@ -1,6 +1,6 @@
 """The work list in PostgreSQL: a table of our own, claimed with SKIP LOCKED, fenced by a lease that only grows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -30,7 +30,7 @@ UPDATE work_list AS w SET
   lease = w.lease + 1, leased_until = $2, worker = $3, attempts = w.attempts + 1
 FROM (
   SELECT company_id, kind FROM work_list
-  WHERE run_after <= $1 AND parked_at IS NULL AND (leased_until IS NULL OR leased_until <= $1)
+  WHERE run_after <= $1 AND parked_at IS NULL AND (leased_until IS NULL OR leased_until <= $1) AND kind = ANY ($4)
   ORDER BY run_after, company_id, kind LIMIT 1 FOR UPDATE SKIP LOCKED
 ) AS due
 WHERE w.company_id = due.company_id AND w.kind = due.kind
@@ -93,11 +93,13 @@ class PostgresWorkList:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def claim(self, worker: str, *, at: datetime, until: datetime) -> ClaimedWork | None:
+    async def claim(
+        self, worker: str, *, at: datetime, until: datetime, kinds: Collection[WorkKind] = tuple(WorkKind)
+    ) -> ClaimedWork | None:
         """The work that has been due longest. Work whose attempts are used up is parked on the way."""
         while True:
             with translated("claiming work"):
-                row = await self._pool.fetchrow(_CLAIM, at, until, worker)
+                row = await self._pool.fetchrow(_CLAIM, at, until, worker, [kind.value for kind in kinds])
             if row is None:
                 return None
             claimed = ClaimedWork(

@@ -18,6 +18,7 @@ from adapters.statement_files.csv_amounts import (
     read_amount,
     taken_apart,
 )
+from adapters.statement_files.csv_balances import jumps_beside
 from adapters.statement_files.csv_columns import BankColumns
 from adapters.statement_files.csv_dates import DateOrder, UndecidedDates, looks_like_a_date, order_of, read_date
 from adapters.statement_files.csv_headings import Role, plain
@@ -93,12 +94,13 @@ class BankCsvReader:
                 breaks.append((row.line, error))
         broken = [broken_record(file, f"line {line}", error) for line, error in sorted(breaks, key=lambda b: b[0])]
         refuse_if_nothing_usable(file, len(deposits), broken)
+        jumps = [] if broken else jumps_beside(file, lines.layout, deposits, lines.mark)
         return FactsRead(
             kind="Bank CSV",
             records=len(deposits) + len(broken),
             accounts=lines.accounts(deposits),
             deposits=tuple(deposits),
-            breaks=tuple(broken),
+            breaks=(*broken, *jumps),
             notes=tuple(lines.notes) if deposits or broken else (*lines.notes, "has its headings, but no records"),
         )
 
@@ -113,6 +115,7 @@ class _Lines:
     default_currency: Currency | None
     notes: list[str]
     text_columns: tuple[int, ...] = ()
+    mark: str | None = None
     own_account: BankAccountId = attrs.field(init=False)
     """The account of lines that name none: its number, if that stands above the headings, else the file's name."""
 
@@ -124,7 +127,7 @@ class _Lines:
     def reader(self) -> "functools.partial[BankDeposit]":
         """Decide what is to be decided, once. Raises UnreadableFile."""
         self.text_columns = self._text_columns()
-        mark = self._decimal_mark()
+        mark = self.mark = self._decimal_mark()
         currencies = self._currencies()
         self._note_undecided_mark(mark, {each for each in currencies if isinstance(each, Currency)})
         order = self._date_order({currency for currency in currencies if currency is not None})

@@ -10,7 +10,9 @@ from typing import Final
 from adapters.stripe_api.csv_table import Row, each_row, headings_of, table_of
 from adapters.stripe_api.payout_json import payout_status, supported_trace_id
 from adapters.stripe_api.payouts_from_items import NamedPayout, expected_arrival, mark_incomplete, payouts_named
-from domain.balance_transaction import BalanceTransaction, BalanceTransactionId, NetMismatch
+from domain.balance_transaction import CHARGES, BalanceTransaction, BalanceTransactionId, NetMismatch
+from domain.fee_part import FeePart
+from domain.money import Currency
 from domain.payout import PayoutId
 from domain.reconciliation_break import BreakKind
 from ports.facts_reader import FactsRead, InputFile
@@ -83,9 +85,27 @@ def _transaction(row: Row) -> BalanceTransaction:
             created=row.moment("created_utc", "created"),
             available_on=row.day("available_on_utc", "available_on"),
             description=row.text("description"),
+            of_charge=_of_charge(row, source),
+            payment_intent=row.text("payment_intent_id"),
+            invoice=row.text("invoice_id"),
+            fee_parts=_withheld(row, currency),
         )
     except NetMismatch as error:
         raise UnreadableRecord(str(error), BreakKind.NET_MISMATCH) from error
+
+
+def _of_charge(row: Row, source: str | None) -> str | None:
+    """The charge that a row is about beside its source: on a platform's report, that of the account it earned from."""
+    charge = row.text("charge_id", "connected_account_direct_charge_id")
+    return None if charge is None or charge == source or (source or "").startswith(CHARGES) else charge
+
+
+def _withheld(row: Row, currency: Currency) -> tuple[FeePart, ...] | None:
+    """Of a fee, the newest versions name what was withheld as tax, and nothing else."""
+    if not row.text("withheld_tax"):
+        return None
+    withheld = row.money("withheld_tax", currency)
+    return (FeePart(kind="withheld_tax", amount=withheld),) if withheld else None
 
 
 def _say(row: Row, payout: NamedPayout) -> None:

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from domain.bank_deposit import BankAccount, BankAccountId, BankDeposit, BankDepositId
+from domain.bank_deposit import BankAccount, BankAccountId, BankDeposit, BankDepositId, is_one_identity
 from domain.matching.components import connected
 
 SHARED_LINES_MIN: Final = 3
@@ -92,7 +92,7 @@ def _one_account(
     a: BankAccount | None, b: BankAccount | None, lines_a: Sequence[BankDeposit], lines_b: Sequence[BankDeposit]
 ) -> bool:
     if a is not None and b is not None:
-        same = _one_identity(a.persistent_id, b.persistent_id)
+        same = is_one_identity(a.persistent_id, b.persistent_id)
         if same is not None:
             return same
         if a.currency and b.currency and a.currency != b.currency:
@@ -110,19 +110,6 @@ def _one_account(
     return _lines_agree(lines_a, lines_b) or (
         a is not None and b is not None and a.feed != b.feed and _money_agrees(lines_a, lines_b)
     )
-
-
-def _one_identity(a: str | None, b: str | None) -> bool | None:
-    """Whether two lasting identities are one; None if that cannot be told: one is missing, or they are of two kinds.
-
-    An IBAN has bank and number (`bank:number`) in it.
-    """
-    if not a or not b:
-        return None
-    if (":" in a) is (":" in b):
-        return a == b
-    parts, whole = (a, b) if ":" in a else (b, a)
-    return True if all(part in whole for part in parts.split(":")) else None
 
 
 def _name(account: BankAccount) -> str:

@@ -181,7 +181,8 @@ class Evidence:
         if LAG_MIN <= lag <= LAG_MAX:
             lag_weight = self.law(line.account, payout.method, lag if line.learned else None).weight(lag)
         text = self._usual_text(payout, line)
-        return lag_weight, text, self._account(payout, line), look_alike_limit(self._history(line.account))
+        most = look_alike_limit(self._history(line.account), line.minor < 0)
+        return lag_weight, text, self._account(payout, line), most
 
     def _unlisted_limit(self, payout: PayoutRecord, line: LineRecord, days: int) -> int | None:
         """What text and amount can say at most where an equal payout outside the list could claim the line as well."""

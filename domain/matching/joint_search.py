@@ -21,7 +21,9 @@ from domain.matching.finding import (
     in_order,
     lines_in_order,
 )
+from domain.matching.flow_reading import FlowReader
 from domain.matching.group_losses import HOPELESS_MILLINATS, GroupLosses
+from domain.matching.record_classes import banks_of
 from domain.matching.records import LineRecord, PayoutRecord
 from domain.reconciliation_match import MatchKind
 
@@ -96,6 +98,13 @@ class _Component:
         flow = Transport([1] * len(weights), [1] * len(self.lines), weights)
         chosen = tuple(by_edge[i, j] for i, flows in enumerate(flow.flow) for j in flows)
         return sum(h.weight for h in chosen), chosen
+
+    def as_rows(self) -> tuple[list[list[PayoutRecord]], list[list[LineRecord]], list[dict[int, int]]]:
+        """Payouts and lines as classes of one record each, and what each pair is worth."""
+        payouts = {h.payouts[0].id: h.payouts[0] for h in self.pairs}
+        lines = {h.lines[0].id: h.lines[0] for h in self.pairs}
+        weights, _ = self._edges(self.pairs, frozenset())
+        return [[payouts[id]] for id in self.payouts], [[lines[id]] for id in self.lines], weights
 
     def _edges(
         self, pairs: Sequence[Hypothesis], used: frozenset[str]
@@ -222,6 +231,9 @@ def _gain(group: Hypothesis, prices: Mapping[str, int]) -> int:
 def _decide(
     component: _Component, everything: Sequence[Hypothesis], evidence: Evidence, bounds: Bounds
 ) -> list[Finding]:
+    of_equal = _of_equal_pairs(component, evidence)
+    if of_equal is not None:
+        return of_equal
     try:
         total, solution = component.best() if len(everything) > 1 else (everything[0].weight, tuple(everything))
         losses = {} if component.groups else component.losses_of_pairs()
@@ -250,6 +262,19 @@ def _decide(
                 searched=str(bound),
             )
         ]
+
+
+def _of_equal_pairs(component: _Component, evidence: Evidence) -> list[Finding] | None:
+    """What pairs of equal records alone come to, late ones among them: certain pairs, and sets inside which nothing
+    tells the pairs apart, as among pairs within the window. None where there is more to compare."""
+    pairs = component.pairs
+    if component.groups or len(pairs) < 2 or any(h.kind is not MatchKind.ONE_TO_ONE or h.residual for h in pairs):
+        return None
+    rows, columns, weights = component.as_rows()
+    if any(len(evidence.shifts_open(*bank)) > 1 for bank in banks_of(rows, columns)):
+        return None  # how slow the bank is would have to be weighed as well
+    flow = Transport([1] * len(rows), [1] * len(columns), weights)
+    return FlowReader(rows, columns, flow, evidence).findings()
 
 
 def _finding(

@@ -78,4 +78,4 @@ def _gain(said: int, rate: int) -> int:
 
 
 def _most(line: LineRecord, evidence: Evidence) -> int:
-    return look_alike_limit(evidence.model.accounts.get(line.account, AccountHistory()))
+    return look_alike_limit(evidence.model.accounts.get(line.account, AccountHistory()), line.minor < 0)

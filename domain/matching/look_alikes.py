@@ -58,9 +58,9 @@ def count_doubles(
     """Count lines beyond the payouts of their amount, within reach of them, with the text of this account's deposits.
 
     Round amounts agree by chance as well: of those, only what exceeds the lines of such texts that agree with no
-    payout.
+    payout. Debits are counted apart: what others pay in says nothing of what they draw.
     """
-    by_chance: Counter[BankAccountId] = Counter()
+    by_chance: Counter[tuple[BankAccountId, bool]] = Counter()
     for key, equal, found in crowded:
         if len(found) <= len(equal):
             continue
@@ -75,15 +75,18 @@ def count_doubles(
                 by_account[line.account] += 1
         for name, count in by_account.items():
             excess = max(0, count - len(equal) - came_back.get(key, 0))
-            accounts[name].excess += excess
+            debit = key[1] < 0
+            if not debit:
+                accounts[name].excess += excess
             if distinctive:
-                accounts[name].doubles += excess
+                accounts[name].see_doubles(excess, debit)
             else:
-                by_chance[name] += excess
-    for name, excess in by_chance.items():
+                by_chance[name, debit] += excess
+    for (name, debit), excess in by_chance.items():
         account = accounts[name]
-        strays = sum(count for text, count in account.other_texts.items() if account.usually(text))
-        account.doubles += max(0, excess - 2 * strays - 1)
+        others = account.other_debits if debit else account.other_texts - account.other_debits
+        strays = sum(count for text, count in others.items() if account.usually(text))
+        account.see_doubles(max(0, excess - 2 * strays - 1), debit)
 
 
 def _within_reach(day: int, payout_days: Sequence[int]) -> bool:

@@ -14,7 +14,7 @@ import attrs
 from domain.bank_deposit import BankAccountId, BankDepositId
 from domain.matching.descriptor import TextForm, TextKey
 
-MODEL_VERSION: Final = "1"
+MODEL_VERSION: Final = "2"
 
 LAG_MIN: Final = -2
 LAG_MAX: Final = 10
@@ -114,12 +114,16 @@ class AccountHistory:
     repeated_amounts: Mapping[tuple[int, TextKey], int] = attrs.field(factory=dict)
     """Signed minor units and text → lines of both, beyond the payouts of that amount; only where there are any."""
     doubles: int = 0
-    """Lines beyond the payouts of a distinctive amount, with a text that could be Stripe's: look-alikes that share the
-    amount not by chance."""
+    """Credits beyond the payouts of a distinctive amount, with a text that could be Stripe's: look-alikes that share
+    the amount not by chance."""
     agreeing: int = 0
     """Lines of the amounts of payouts, round ones too, no more of each than there are payouts …"""
     excess: int = 0
-    """… and those beyond, with a text that could be Stripe's, though some agree by chance."""
+    """… and credits beyond, with a text that could be Stripe's, though some agree by chance."""
+    debit_doubles: int = 0
+    """As `doubles`, of debits …"""
+    debit_agreeing: int = 0
+    """… and how many lines of `agreeing` are debits: what others pay in says nothing of what they draw."""
     traces_agree: int = 0
     traces_disagree: int = 0
     fees: Mapping[int, int] = attrs.field(factory=dict)

@@ -50,11 +50,11 @@ class AccountCounts:
         self.lines = 0
         self.repeated: dict[tuple[int, TextKey], int] = {}
         self.agree = self.disagree = self.recognised = 0
-        self.agreeing = self.excess = 0
+        self.agreeing = self.excess = self.debit_agreeing = 0
         self.unlike = 0
         """Deposits of round amounts, alone with their payout, that bear another trace id."""
         self.groups: Counter[str] = Counter()
-        self.doubles = 0
+        self.doubles = self.debit_doubles = 0
 
     def copy(self) -> "AccountCounts":
         """Counts of their own, equal to these."""
@@ -103,6 +103,19 @@ class AccountCounts:
         self.recognised += 1
         if payout.trace is not None:
             self.see_trace(payout.trace, line)
+
+    def agree_in_amount(self, count: int, debit: bool) -> None:
+        """Count lines of a payout's amount, debits apart too."""
+        self.agreeing += count
+        if debit:
+            self.debit_agreeing += count
+
+    def see_doubles(self, count: int, debit: bool) -> None:
+        """Count look-alikes of payouts; debits apart."""
+        if debit:
+            self.debit_doubles += count
+        else:
+            self.doubles += count
 
     def see_lag(self, method: str, lag: int, count: int) -> None:
         lags = self.lags.get(method)
@@ -239,8 +252,8 @@ class Survey:
                 line.learned = True
                 if payout.trace is not None:
                     account.see_trace(payout.trace, line)
-        for (name, *_), pairs in self.settled.items():
-            self.accounts[name].agreeing += len(pairs)
+        for (name, _, _, _, _, debit, *_), pairs in self.settled.items():
+            self.accounts[name].agree_in_amount(len(pairs), debit)
 
     def _compare_traces(self, payout: PayoutRecord, line: LineRecord) -> None:
         """A round amount is not recognised by itself; but if such deposits bear other trace ids again and again …"""
@@ -267,11 +280,11 @@ class Survey:
 
     def _count_agreeing(self, key: Amount, equal: Sequence[PayoutRecord], candidates: Sequence[LineRecord]) -> None:
         if len(candidates) == 1:
-            self.accounts[candidates[0].account].agreeing += 1
+            self.accounts[candidates[0].account].agree_in_amount(1, key[1] < 0)
             return
         _count_repeats(candidates, len(equal) + self.came_back.get(key, 0), self.accounts)
         for name, count in Counter([line.account for line in candidates]).items():
-            self.accounts[name].agreeing += min(count, len(equal))
+            self.accounts[name].agree_in_amount(min(count, len(equal)), key[1] < 0)
 
     def _count_days(self, lines: Sequence[LineRecord]) -> None:
         days: dict[BankAccountId, list[int]] = defaultdict(list)

@@ -79,16 +79,18 @@ def _days_with_payouts(gaps: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
     return tuple(chances)
 
 
-def look_alike_limit(history: AccountHistory) -> int:
-    """What text and amount can say at most, in millinats, since some lines look and weigh like a payout's and are
-    none."""
+def look_alike_limit(history: AccountHistory, debit: bool) -> int:
+    """What text and amount of a debit or a credit can say at most, in millinats, since some lines look and weigh like
+    a payout's and are none."""
     seen, deposits = look_alikes_seen(history)
+    if debit:  # what others pay in says nothing of what they draw
+        seen, deposits = history.debit_doubles, history.debit_agreeing
     worth = (deposits + DOUBLES_WORTH) * DOUBLES_DAYS
     return DOUBLES_UNSEEN if not seen else log_ratio(20 * worth, 20 * seen + 1)
 
 
 def look_alikes_seen(history: AccountHistory) -> tuple[int, int]:
-    """How many look-alikes were seen, and among how many deposits.
+    """How many look-alikes of payouts into the account were seen, and among how many deposits.
 
     Few deposits may be recognised by themselves where most amounts are round. What all amounts show counts some
     look-alikes that agree by chance; where they are rarer even so, it is the better estimate.

@@ -13,13 +13,23 @@ from adapters.encryption.master_keys import LocalMasterKey, MasterKeyText
 from adapters.in_memory.erasure import InMemoryErasure
 from adapters.in_memory.idempotency import InMemoryIdempotency
 from adapters.in_memory.store import InMemoryStore
+from adapters.in_memory.stripe_connect import InMemoryStripeConnect
+from adapters.in_memory.stripe_events import InMemoryStripeInbox
+from adapters.in_memory.stripe_feed_reader import InMemoryStripeFeedReader
+from adapters.in_memory.stripe_invoice_reader import InMemoryStripeInvoiceReader
+from adapters.in_memory.stripe_invoicing import InMemoryStripeInvoicing
+from adapters.in_memory.stripe_platform import InMemoryStripePlatform
 from adapters.in_memory.webhook_sender import InMemoryWebhookSender
 from adapters.in_memory.work_list import InMemoryWorkList
+from adapters.stripe_api.event_reader import StripeEventEnvelopeReader
 from entrypoints.composition import bank_readers
 from entrypoints.composition.service import Service, random_id
 from entrypoints.http.services import Services
+from entrypoints.stripe_intake import StripeIntake
+from entrypoints.stripe_keys import StripeKeys
 from ports.facts_reader import FactsReader
 from ports.master_key import MasterKey
+from ports.stripe_platform import StripePlatform
 from ports.webhook_sender import OutgoingWebhook, WebhookSender
 
 _MASTER_KEY: Final = MasterKeyText("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
@@ -57,10 +67,17 @@ def in_memory_adapters(
     more_bank_readers: Sequence[FactsReader] = (),
     sender: WebhookSender | None = None,
     master_key: MasterKey | None = None,
+    stripe: StripePlatform | None = None,
     requests_per_second: int = _HARDLY_LIMITED,
 ) -> InMemoryAdapters:
     """An empty service at this moment. What is given takes its port's place; readers are asked before the others."""
     store, clock, fake = InMemoryStore(), MovableClock(now), InMemoryWebhookSender()
+    connect = InMemoryStripeConnect()
+    inbox, master_key, secret_box = (
+        InMemoryStripeInbox(store.tables),
+        master_key or LocalMasterKey(_MASTER_KEY),
+        AesSecretBox(),
+    )
     services = Services(
         store=store,
         idempotency=InMemoryIdempotency(store.tables),
@@ -71,10 +88,22 @@ def in_memory_adapters(
         not_ready=_always_ready,
         bank_readers=lambda columns: (*more_bank_readers, *bank_readers(columns)),
         public_url="http://127.0.0.1:8080",
-        master_key=master_key or LocalMasterKey(_MASTER_KEY),
-        secret_box=AesSecretBox(),
+        master_key=master_key,
+        secret_box=secret_box,
         checkpoint_signer=DerivedCheckpointSigner(_MASTER_KEY),
         erasure=InMemoryErasure(store.tables),
+        stripe=stripe or InMemoryStripePlatform(),
+        stripe_connect=connect,
+        stripe_feed=InMemoryStripeFeedReader(),
+        stripe_invoices=InMemoryStripeInvoiceReader(),
+        stripe_invoicing=InMemoryStripeInvoicing(clock),
+        stripe_onboarding=connect,
+        stripe_event_reader=StripeEventEnvelopeReader(),
+        stripe_inbox=inbox,
+        stripe_intake=StripeIntake(inbox),
+        stripe_keys=StripeKeys(
+            store=store, master_key=master_key, secret_box=secret_box, seconds=lambda: clock.now.timestamp()
+        ),
         webhooks_to_loopback=True,
         requests_per_second=requests_per_second,
         wrong_secrets_at_once=_HARDLY_LIMITED,

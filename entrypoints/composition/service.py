@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import functools
 import secrets
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,11 +24,20 @@ from adapters.postgres.migrations import MigrationRefused, bring_up_to_date
 from adapters.postgres.readiness import why_not_ready
 from adapters.postgres.store import PostgresStore
 from adapters.postgres.work_list import PostgresWorkList
+from adapters.stripe_api.connect import StripeApiConnect
+from adapters.stripe_api.event_reader import StripeEventEnvelopeReader
+from adapters.stripe_api.feed_reader import StripeApiFeedReader
+from adapters.stripe_api.invoice_reader import StripeApiInvoiceReader
+from adapters.stripe_api.invoicing import StripeApiInvoicing
+from adapters.stripe_api.platform import StripeApiPlatform
+from adapters.stripe_api.stripe_requests import StripeRequests
 from domain.secret import MasterKeyId
 from entrypoints.composition import bank_readers
 from entrypoints.composition.cannot_start import CannotStart
 from entrypoints.http.services import Services
 from entrypoints.settings import Settings
+from entrypoints.stripe_intake import StripeIntake
+from entrypoints.stripe_keys import StripeKeys
 from ports.checkpoint_signer import CheckpointSigner
 from ports.findings import Finding
 from ports.master_key import MasterKey
@@ -101,8 +111,11 @@ async def opened_service(settings: Settings, *, public_url: str) -> AsyncIterato
             may_make = not await _holds_keys(store)
             key_source = await asyncio.to_thread(master_key_source, settings, may_make=may_make)
             sender = await stack.enter_async_context(HttpWebhookSender(loopback_allowed=settings.webhooks_to_loopback))
+            stripe = await stack.enter_async_context(
+                StripeRequests(api_base=settings.stripe_api_base, connect_base=settings.stripe_connect_base)
+            )
         services = attrs.evolve(
-            _services(store, key_source, public_url),
+            _services(store, key_source, public_url, stripe, connect_base=settings.stripe_connect_base),
             webhooks_to_loopback=settings.webhooks_to_loopback,
             trusted_proxies=settings.trusted_proxies,
         )
@@ -226,7 +239,16 @@ def random_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _services(store: PostgresStore, key_source: MasterKeyText | MasterKeyFile, public_url: str) -> Services:
+def _services(
+    store: PostgresStore,
+    key_source: MasterKeyText | MasterKeyFile,
+    public_url: str,
+    stripe: StripeRequests,
+    *,
+    connect_base: str,
+) -> Services:
+    master_key, secret_box, inbox = LocalMasterKey(key_source), AesSecretBox(), store.stripe_inbox()
+    connect = StripeApiConnect(stripe, connect_base=connect_base)
     return Services(
         store=store,
         idempotency=PostgresIdempotency(store.pool),
@@ -237,10 +259,20 @@ def _services(store: PostgresStore, key_source: MasterKeyText | MasterKeyFile, p
         not_ready=functools.partial(why_not_ready, store.pool),
         bank_readers=bank_readers,
         public_url=public_url,
-        master_key=LocalMasterKey(key_source),
-        secret_box=AesSecretBox(),
+        master_key=master_key,
+        secret_box=secret_box,
         checkpoint_signer=DerivedCheckpointSigner(key_source),
         erasure=store.erasure(),
+        stripe=StripeApiPlatform(stripe),
+        stripe_connect=connect,
+        stripe_feed=StripeApiFeedReader(stripe),
+        stripe_invoices=StripeApiInvoiceReader(stripe),
+        stripe_invoicing=StripeApiInvoicing(stripe),
+        stripe_onboarding=connect,
+        stripe_event_reader=StripeEventEnvelopeReader(),
+        stripe_inbox=inbox,
+        stripe_intake=StripeIntake(inbox),
+        stripe_keys=StripeKeys(store=store, master_key=master_key, secret_box=secret_box, seconds=time.monotonic),
     )
 
 

@@ -3,9 +3,10 @@
 import re
 import secrets
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextvars import Token
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from aiohttp import hdrs, web
@@ -21,8 +22,9 @@ from entrypoints.http.probes import add_probes
 from entrypoints.http.problem_details import CONTENT_TYPE, Problem, ProblemKind
 from entrypoints.http.refusals import as_problem
 from entrypoints.http.resources import ROUTES
-from entrypoints.http.route import Route
+from entrypoints.http.route import Route, Signed
 from entrypoints.http.services import Services
+from entrypoints.http.stripe_redirects import add_stripe_redirects
 from entrypoints.tracing import traced
 
 REQUEST_ID: Final = "Request-Id"
@@ -44,12 +46,14 @@ def build_application(services: Services, routes: Sequence[Route] = ROUTES) -> w
     """The application over these services. Nothing is opened or started here."""
     metrics = services.metrics
     # Bodies are read, and bounded, route by route.
-    application = web.Application(middlewares=[_Outermost(metrics).middleware], client_max_size=0)
+    quiet = frozenset(route.path for route in routes if route.body is Signed)
+    application = web.Application(middlewares=[_Outermost(metrics, quiet).middleware], client_max_size=0)
     dispatcher = Dispatcher(services)
     paths = frozenset(route.path for route in routes)
     for route in routes:
         pattern = _pattern(route.path, paths)
         application.router.add_route(route.method, pattern, _bound(route, dispatcher), expect_handler=_expected)
+    add_stripe_redirects(application, services)
     add_probes(application, services)
     _add_documents(application, services, routes)
     return application
@@ -95,8 +99,9 @@ async def _expected(request: web.Request) -> web.StreamResponse | None:
 class _Outermost:
     """Around every request: its id, its problems, its figures, its line in the log. No body, no secret, no query."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, quiet: Collection[str] = ()) -> None:
         self._metrics = metrics
+        self._quiet = quiet
 
     @property
     def middleware(self) -> Middleware:
@@ -109,7 +114,7 @@ class _Outermost:
             method = request.method if request.method in hdrs.METH_ALL else _NO_METHOD
             said = {"http.request.method": method, "http.route": template, "tieout.request": id}
             with (
-                structlog.contextvars.bound_contextvars(request=id, **_company_named(request)),
+                _Bound(request=id, **_company_named(request)),
                 traced(f"{method} {template}", said, serves=True) as span,
             ):
                 response = await _answered(request, handler, id)
@@ -118,29 +123,48 @@ class _Outermost:
                 if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                     span.failed(str(response.status))
                 self._metrics.answered(method, template, response.status, seconds)
-                _log.info("answered", method=method, route=template, status=response.status, seconds=round(seconds, 4))
+                # What programs tell us, thousands of times a minute, is counted; a line is written of what went wrong.
+                if response.status >= HTTPStatus.BAD_REQUEST or template not in self._quiet:
+                    _log.info(
+                        "answered", method=method, route=template, status=response.status, seconds=round(seconds, 4)
+                    )
             _add_headers(response, id)
             return response
 
         return around
 
 
+class _Bound:
+    """What lines of the log bear, while it lasts: as structlog's own context manager, for requests come one by one."""
+
+    def __init__(self, **said: str) -> None:
+        self._said = said
+        self._before: Mapping[str, Token[Any]] = {}
+
+    def __enter__(self) -> None:
+        self._before = structlog.contextvars.bind_contextvars(**self._said)
+
+    def __exit__(self, *_raised: object) -> None:
+        structlog.contextvars.reset_contextvars(**self._before)
+
+
 def _company_named(request: web.Request) -> dict[str, str]:
     """For the log: the company in the path, if it looks like one and not like something else put there."""
-    company = request.match_info.get("company", "")
-    return {"company": company} if is_typed_id(company, "co") else {}
+    company = request.match_info.get("company")
+    return {"company": company} if company is not None and is_typed_id(company, "co") else {}
 
 
 def _request_id(request: web.Request) -> str:
     """The caller's own, if it is a sane one."""
-    given = request.headers.get(REQUEST_ID, "")
-    return given if _REQUEST_ID_FORM.fullmatch(given) else f"req_{secrets.token_hex(12)}"
+    given = request.headers.get(REQUEST_ID)
+    return given if given and _REQUEST_ID_FORM.fullmatch(given) else f"req_{secrets.token_hex(12)}"
 
 
 def _add_headers(response: web.StreamResponse, id: str) -> None:
-    response.headers[REQUEST_ID] = id
+    headers = response.headers
+    headers[REQUEST_ID] = id
     for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+        headers.setdefault(name, value)
 
 
 async def _answered(request: web.Request, handler: Handler, id: str) -> web.StreamResponse:

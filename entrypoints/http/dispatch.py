@@ -12,13 +12,14 @@ from domain.access import PresentedSecret, Principal, read_secret
 from domain.company import Company, CompanyId, CompanyStatus
 from entrypoints.http.client_address import client_address
 from entrypoints.http.decoding import body_from, query_from
-from entrypoints.http.encoding import json_bytes
+from entrypoints.http.encoding import Encoded, json_bytes
 from entrypoints.http.in_flight import InFlight
 from entrypoints.http.problem_details import FieldError, Problem, ProblemKind, not_found
 from entrypoints.http.rate_limit import RateLimit
-from entrypoints.http.route import EVERYBODY, Call, Route, Upload
+from entrypoints.http.route import EVERYBODY, Call, Route, Signed, Upload
 from entrypoints.http.services import Services
-from entrypoints.http.wire_types import NoBody
+from entrypoints.http.turnstile import Turnstile
+from entrypoints.http.wire_types import NoBody, NoQuery
 from entrypoints.http.wrong_secrets import WrongSecrets
 from ports.idempotency import Fresh, KeptAnswer, OtherRequest, UnderWay
 from ports.transaction import StoreUnavailable
@@ -30,6 +31,8 @@ REPLAYED: Final = {"Idempotent-Replayed": "true"}
 BODY_SECONDS_MAX: Final = 60
 """A body that has not arrived by then never will: nobody may hold a request open for ever."""
 _KEY_FORM: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+_IN_JSON: Final = {hdrs.CONTENT_TYPE: JSON}
+_NO_QUERY: Final = NoQuery()
 _UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
@@ -41,9 +44,13 @@ class Dispatcher:
         self._limit = RateLimit(services.requests_per_second)
         self._wrong = WrongSecrets(services.wrong_secrets_at_once)
         self._in_flight = InFlight(services.requests_at_once)
+        self._turnstile = Turnstile()
 
     async def dispatch(self, route: Route, request: web.Request, request_id: str) -> web.Response:
         """The answer of this route. Raises Problem, and what the handler raises."""
+        if route.body is Signed:
+            async with self._turnstile:
+                return await self._signed(route, request, request_id)
         with self._in_flight.request():
             return await self._admitted(route, request, request_id)
 
@@ -58,25 +65,46 @@ class Dispatcher:
         archived = company is not None and company.status is CompanyStatus.ARCHIVED
         if archived and route.writes and not route.changes_archived:
             raise Problem(ProblemKind.COMPANY_ARCHIVED)
-        query = query_from(request.query.items(), route.query)
+        query = _NO_QUERY if route.query is NoQuery and not request.query_string else _query(route, request)
         with self._in_flight.body(_size_max(route, request)):
             content = await self._content(route, request)
+            key = _idempotency_key(route, request)
             call: Call[Any, Any] = Call(
                 services=self._services,
                 query=query,
-                body=_body(route, content),
+                body=_body(route, content, request),
                 at=at,
                 request_id=request_id,
                 path=path,
+                idempotency_key=key,
                 who=principal,
                 its_company=company,
             )
-            key = _idempotency_key(route, request)
             if route.may_be_unauthenticated:
                 return await self._proving(route, call, request)
             if key is None or principal is None:
                 return _response(route, await route.handler(call))
             return await self._once(route, call, _owner(principal), key, _fingerprint(request, content))
+
+    async def _signed(self, route: Route, request: web.Request, request_id: str) -> web.Response:
+        """What its own signature proves: nobody is looked up, and no answer is kept. Thousands come a minute."""
+        path = dict(request.match_info)
+        route.check_ids(path)
+        query = _NO_QUERY if route.query is NoQuery and not request.query_string else _query(route, request)
+        with self._in_flight.body(_size_max(route, request)):
+            content = await self._content(route, request)
+            call: Call[Any, Any] = Call(
+                services=self._services,
+                query=query,
+                body=_body(route, content, request),
+                at=self._services.clock(),
+                request_id=request_id,
+                path=path,
+                who=None,
+                its_company=None,
+                idempotency_key=None,
+            )
+            return _response(route, await route.handler(call))
 
     async def _principal(self, route: Route, request: web.Request) -> Principal | None:
         if route.may == EVERYBODY:
@@ -136,7 +164,7 @@ class Dispatcher:
             if content:
                 raise Problem(ProblemKind.MALFORMED_REQUEST, "No body is taken here.")
             return content
-        if route.body is not Upload:
+        if route.body not in (Upload, Signed):
             charset = (request.charset or "utf-8").lower()
             if request.content_type != JSON or charset not in _UTF8:
                 raise Problem(ProblemKind.UNSUPPORTED_MEDIA_TYPE, f"Send {JSON}, in UTF-8.")
@@ -171,6 +199,10 @@ class Dispatcher:
         return response
 
 
+def _query(route: Route, request: web.Request) -> object:
+    return query_from(request.query.items(), route.query)
+
+
 def _size_max(route: Route, request: web.Request) -> int:
     """How large its body may become: what it announces, or all that is taken here."""
     if not request.body_exists:
@@ -178,17 +210,25 @@ def _size_max(route: Route, request: web.Request) -> int:
     return min(route.body_max, request.content_length or route.body_max)
 
 
+def _too_large(most: int) -> Problem:
+    return Problem(ProblemKind.TOO_LARGE, f"At most {most} bytes are taken here.")
+
+
 async def _received(request: web.Request, most: int) -> bytes:
-    too_large = Problem(ProblemKind.TOO_LARGE, f"At most {most} bytes are taken here.")
     if request.content_length is not None and request.content_length > most:
-        raise too_large
+        raise _too_large(most)
+    if request.content.is_eof():  # all of it came with the head, as small ones do
+        content = request.content.read_nowait()
+        if len(content) > most:
+            raise _too_large(most)
+        return content
     received = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS_MAX):
             async for piece in request.content.iter_chunked(1 << 16):
                 received += piece
                 if len(received) > most:
-                    raise too_large
+                    raise _too_large(most)
     except TimeoutError:
         raise Problem(ProblemKind.TIMED_OUT, headers={"Connection": "close"}) from None
     except (web.RequestPayloadError, OSError):
@@ -196,7 +236,10 @@ async def _received(request: web.Request, most: int) -> bytes:
     return bytes(received)
 
 
-def _body(route: Route, content: bytes) -> object:
+def _body(route: Route, content: bytes, request: web.Request) -> object:
+    if route.body is Signed:
+        signatures = request.headers.getall(route.signature_header or "", ())
+        return Signed(content=content, signature=signatures[0] if len(signatures) == 1 else "")
     if route.body is Upload:
         if not content:
             raise Problem(ProblemKind.UNREADABLE_FILE, "The file is empty.")
@@ -211,7 +254,8 @@ def _response(route: Route, answer: object) -> web.Response:
         return answer
     if route.answer is None:
         return web.Response(status=204)
-    return web.Response(status=route.answer_status, body=json_bytes(answer), content_type=JSON)
+    body = answer.json if isinstance(answer, Encoded) else json_bytes(answer)
+    return web.Response(status=route.answer_status, body=body, headers=_IN_JSON)
 
 
 def _owner(principal: Principal) -> str:

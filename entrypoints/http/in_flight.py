@@ -28,13 +28,28 @@ class InFlight:
         finally:
             self._requests_left += 1
 
-    @contextmanager
-    def body(self, size: int) -> Iterator[None]:
+    def body(self, size: int) -> "_HeldBytes":
         """A body of at most this size, while it is worked on. Raises Problem when there is no room for it."""
+        return _HeldBytes(self, size)
+
+    def take_bytes(self, size: int) -> None:
+        """They are in use from now on. Raises Problem."""
         if size > self._bytes_left:
             raise Problem(ProblemKind.UNAVAILABLE, "Too many large bodies are under way: nothing was done.")
         self._bytes_left -= size
-        try:
-            yield
-        finally:
-            self._bytes_left += size
+
+    def give_bytes(self, size: int) -> None:
+        """They are free again."""
+        self._bytes_left += size
+
+
+class _HeldBytes:
+    def __init__(self, in_flight: InFlight, size: int) -> None:
+        self._in_flight = in_flight
+        self._size = size
+
+    def __enter__(self) -> None:
+        self._in_flight.take_bytes(self._size)
+
+    def __exit__(self, *_raised: object) -> None:
+        self._in_flight.give_bytes(self._size)

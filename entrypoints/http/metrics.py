@@ -6,7 +6,9 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from domain.work import WorkKind, WorkLoad
+from entrypoints.http.stripe_figures import StripeFigures
 from ports.reconciliation_record import RecordedChanges
+from ports.stripe_events import InboxLoad
 
 _WORK_BUCKETS: Final = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
 
@@ -16,6 +18,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._answers: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._requests = Counter(
             "tieout_http_requests_total", "Requests", ("method", "route", "status"), registry=self._registry
         )
@@ -37,12 +40,17 @@ class Metrics:
             ("outcome",),
             registry=self._registry,
         )
+        self.stripe = StripeFigures(self._registry)
         self._lag = Gauge("tieout_work_lag_seconds", "Age of the oldest work that is due", registry=self._registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """One request has ended."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        kept = self._answers.get((method, route, status))
+        if kept is None:  # of routes, methods and statuses there are few, and to look their figures up costs
+            kept = self._requests.labels(method, route, str(status)), self._seconds.labels(method, route)
+            self._answers[method, route, status] = kept
+        kept[0].inc()
+        kept[1].observe(seconds)
 
     def worked(self, work: WorkKind, end: str, seconds: float) -> None:
         """One piece of work has ended."""
@@ -55,9 +63,11 @@ class Metrics:
             if outcome is not change.before:
                 self._decided.labels(outcome.value).inc()
 
-    def text(self, load: WorkLoad | None, at: datetime) -> bytes:
+    def text(self, load: WorkLoad | None, inbox: InboxLoad | None, at: datetime) -> bytes:
         """All figures, in Prometheus' own format. Without a load, which the store did not tell, the last one's."""
         self._store.set(load is not None)
+        if inbox is not None:
+            self.stripe.inbox(inbox, at)
         if load is not None:
             for state, count in (("due", load.due), ("running", load.running), ("parked", load.parked)):
                 self._work.labels(state).set(count)

@@ -8,7 +8,7 @@ import attrs
 
 from entrypoints.http.problem_details import CONTENT_TYPE, ProblemKind
 from entrypoints.http.refusals import KIND_OF
-from entrypoints.http.route import EVERYBODY, Route, Upload
+from entrypoints.http.route import EVERYBODY, Route, Signed, Upload
 from entrypoints.http.schemas import Schema, Schemas
 
 _FORM_OF_ID: Final = r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,127}$"
@@ -104,6 +104,8 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     if route.body is Upload:
         binary = {"schema": {"type": "string", "contentMediaType": "application/octet-stream", "minLength": 1}}
         operation["requestBody"] = {"required": True, "content": {"*/*": binary}}
+    elif route.body is Signed:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
     elif route.takes_body:
         content = {"schema": schemas.of(route.body)}
         if route.example is not None:
@@ -133,6 +135,9 @@ def _query_parameters(route: Route, schemas: Schemas) -> list[dict[str, Any]]:
 
 
 def _header_parameters(route: Route) -> list[dict[str, Any]]:
+    if route.signature_header is not None:
+        proves = {"name": route.signature_header, "in": "header", "required": True, "schema": {"type": "string"}}
+        return [{**proves, "description": "Proves whose the body is."}]
     if not route.writes or route.may == EVERYBODY:
         return []
     schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
@@ -174,7 +179,9 @@ def _problems(route: Route) -> set[ProblemKind]:
         kinds |= {ProblemKind.UNAUTHENTICATED, ProblemKind.RATE_LIMITED}
     if route.may != EVERYBODY:
         kinds |= {ProblemKind.UNAUTHENTICATED, ProblemKind.FORBIDDEN, ProblemKind.RATE_LIMITED}
-    if route.takes_body:
+    if route.body is Signed:
+        kinds |= {ProblemKind.TOO_LARGE, ProblemKind.TIMED_OUT, ProblemKind.UNSUPPORTED_MEDIA_TYPE}
+    elif route.takes_body:
         kinds |= {
             ProblemKind.TOO_LARGE,
             ProblemKind.INVALID_FIELDS,

@@ -42,6 +42,7 @@ def is_tieouts(headers, body, secret, now=time.time):
 
 def partner_guide(public_url: str) -> str:
     """The guide, as HTML. It tells of what there is, not of what will be."""
+    hooks = f"{escape(public_url)}/webhooks/stripe/YOUR_ID"
     return f"""<h2>Guide for partners</h2>
 <h3>Keys: test, then live</h3>
 <p>Every call bears a secret: <code>Authorization: Bearer tie_test_…</code>. Test and live keys see two worlds that
@@ -53,10 +54,46 @@ page exchanges. Who sends many wrong secrets from one address must wait.</p>
 <pre>{escape(COMMANDS.format(url=public_url))}</pre>
 <p>Money is whole minor units. Everything is known by your own <code>external_id</code>: telling the same again
 changes nothing, telling something else corrects, and a list of many is taken whole or not at all. Statement files go
-to <code>/bank/statements</code>. There is no connection to Stripe or to Plaid yet: push what you read there.</p>
+to <code>/bank/statements</code>. Stripe accounts that are connected are read for you (below);
+nothing is read from Plaid yet: push what you read there.</p>
 <p>Reconciliation runs by itself after each change, usually in a moment. What is sure is matched; the rest waits with
 its candidates, for a person to confirm, reject, or match by hand, each of which can be reversed. A payout is not
 called late before the bank's lines up to its day are known. <code>/proof</code> shows that nothing is missing.</p>
+<h3>Your Stripe platform: test, then live</h3>
+<p>Give your platform's keys with <code>PUT /v1/integrations/stripe</code>, once with your test key and, when all is
+well, once with your live one; each mode takes only keys of its own. A restricted key (<code>rk_…</code>) is enough:
+Stripe is asked what it may read, and the answer names the permissions that are missing. The <code>client_id</code>
+(<code>ca_…</code>) is in Stripe's Connect settings, under OAuth; add the <code>redirect_url</code> of the answer there.
+Secrets are sealed, and never shown again.</p>
+<p>Then make two endpoints in Stripe's Workbench, one for events of your account and one for events of connected
+accounts, both with the <code>webhook_url</code> of the answer. In test mode that is
+<code>{hooks}/test</code>, in live mode <code>{hooks}/live</code>. Choose API version
+<code>2026-10-28.endive</code> and the snapshot style. Give both signing secrets (<code>whsec_…</code>) as
+<code>webhook_secrets</code>; while you roll one, give the old and the new one. What is not given stays as it is.</p>
+<h3>Connecting your companies' Stripe accounts</h3>
+<p>To connect an account that a user has, <code>POST /v1/companies/$COMPANY/stripe/authorizations</code> with your
+<code>return_url</code> and <code>state</code>, and send the user to the <code>url</code> of the answer, once, within 15
+minutes. The visit ends at your page with <code>result=connected</code> and <code>account</code>, or with
+<code>result=error</code> and <code>error</code>, and your <code>state</code>: check that it is that user's session
+which you gave it. For an account that your platform makes, use <code>method: account_link</code>;
+<code>result=incomplete</code> means that its owner has not told Stripe everything: begin again with that
+<code>account</code>. Accounts that your platform reaches already, or its own, are connected by
+<code>POST …/stripe/accounts</code>. An account is one company's for good. <code>DELETE</code> ends the reading,
+and with <code>deauthorize=true</code> the access at Stripe; what was read stays. <code>connection.broken</code> and
+<code>connection.restored</code> tell of accounts that were withdrawn, and that came back.</p>
+<p>The whole history is read, then whatever is new, by your webhooks' hints and without them;
+<code>GET …/stripe/accounts</code> shows how far. Once a day everything is listed anew, and
+<code>GET …/feed_integrity</code> says whether it is complete, and if not, why.</p>
+<h3>Invoices, and being paid</h3>
+<p><code>POST /v1/companies/$COMPANY/invoices</code> makes a draft on the company's account, for a customer by
+<code>id</code>, or by <code>name</code> and <code>email</code>, with your <code>application_fee</code>;
+<code>/send</code> below its id finalises it and lets Stripe e-mail it, and the customer pays at its
+<code>hosted_invoice_url</code>. <code>/void</code> takes it back. The account must be connected with
+<code>scope: read_write</code>, and your key needs to write customers and invoices; an account that cannot take payments
+yet is refused with what its owner has to do. Give an <code>Idempotency-Key</code>: after a 503, or no answer at all,
+repeat the request with it, and it is done once at Stripe too. Invoices made at Stripe itself are read as well.
+<code>GET …/invoices</code> follows each payment to its balance transaction, payout and deposits, and
+<code>invoice.updated</code> tells of each change, in the invoice or in where its money is, once.</p>
 <h3>What would come of it?</h3>
 <p><code>POST /what_if</code> takes rules to add or remove, verdicts on matches, bank lines that are not Stripe's and
 matches by hand, in the shapes in which they are made elsewhere, and answers what would be other: matches that would

@@ -1,5 +1,7 @@
 """What whoever runs the processes asks them: alive, ready, and in figures."""
 
+import contextlib
+
 from aiohttp import hdrs, web
 
 from entrypoints.http.problem_details import Problem, ProblemKind
@@ -21,11 +23,11 @@ def add_probes(application: web.Application, services: Services) -> None:
 
     async def figures(_request: web.Request) -> web.Response:
         at = services.clock()
-        try:
+        load = inbox = None
+        with contextlib.suppress(StoreUnavailable):  # the figures of this process are wanted now more than ever
             load = await services.work_list.load(at=at)
-        except StoreUnavailable:  # the figures of this process are wanted now more than ever
-            load = None
-        text = services.metrics.text(load, at)
+            inbox = await services.stripe_inbox.load()
+        text = services.metrics.text(load, inbox, at)
         return web.Response(body=text, headers={hdrs.CONTENT_TYPE: "text/plain; version=0.0.4; charset=utf-8"})
 
     application.router.add_get("/healthz", healthz)

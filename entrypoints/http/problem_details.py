@@ -17,6 +17,7 @@ class ProblemKind(Enum):
     MALFORMED_REQUEST = "malformed-request", 400, "The request cannot be read"
     INVALID_PARAMETERS = "invalid-parameters", 400, "Parameters are missing or wrong"
     INVALID_FIELDS = "invalid-fields", 422, "Fields are missing or wrong"
+    BAD_SIGNATURE = "bad-signature", 400, "The signature does not prove whose the body is"
     UNAUTHENTICATED = "unauthenticated", 401, "No valid secret was presented"
     FORBIDDEN = "forbidden", 403, "This role may not do this"
     NOT_FOUND = "not-found", 404, "There is no such thing"

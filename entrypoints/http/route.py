@@ -60,6 +60,14 @@ class Upload:
 
 
 @attrs.frozen(kw_only=True)
+class Signed:
+    """A body of any kind, as its bytes arrived, and the header that proves whose it is; empty if there was none."""
+
+    content: bytes = attrs.field(repr=False)
+    signature: str = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
 class Call(Generic[Q, B]):
     """One request, checked and decoded."""
 
@@ -69,6 +77,8 @@ class Call(Generic[Q, B]):
     at: datetime
     request_id: str
     path: Mapping[str, str]
+    idempotency_key: str | None
+    """What the client calls this request, so that it can be repeated."""
     who: Principal | None
     its_company: Company | None
 
@@ -102,7 +112,8 @@ class Route:
     may: frozenset[Role] = ALL_ROLES
     query: type[Any] = NoQuery
     body: type[Any] = NoBody
-    """`Upload` takes a file."""
+    """`Upload` takes a file, `Signed` what proves itself by `signature_header`."""
+    signature_header: str | None = None
     body_max: int = BODY_MAX
     answer: Any = None
     """The type of the answer's body; None: no body, 204."""

@@ -7,12 +7,21 @@ import attrs
 
 from entrypoints.http.metrics import Metrics
 from entrypoints.settings import Network
+from entrypoints.stripe_intake import StripeIntake
+from entrypoints.stripe_keys import StripeKeys
 from ports.checkpoint_signer import CheckpointSigner
 from ports.erasure import Erasure
 from ports.facts_reader import FactsReader
 from ports.idempotency import Idempotency
 from ports.master_key import MasterKey
 from ports.secret_box import SecretBox
+from ports.stripe_connect import StripeConnect, StripeOnboarding
+from ports.stripe_event_reader import StripeEventReader
+from ports.stripe_events import StripeInbox
+from ports.stripe_feed_reader import StripeFeedReader
+from ports.stripe_invoice_reader import StripeInvoiceReader
+from ports.stripe_invoicing import StripeInvoicing
+from ports.stripe_platform import StripePlatform
 from ports.transaction import Store
 from ports.work_list import WorkList
 
@@ -39,6 +48,16 @@ class Services:
     secret_box: SecretBox
     checkpoint_signer: CheckpointSigner
     erasure: Erasure
+    stripe: StripePlatform
+    stripe_connect: StripeConnect
+    stripe_feed: StripeFeedReader
+    stripe_invoices: StripeInvoiceReader
+    stripe_invoicing: StripeInvoicing
+    stripe_onboarding: StripeOnboarding
+    stripe_event_reader: StripeEventReader
+    stripe_inbox: StripeInbox
+    stripe_intake: StripeIntake
+    stripe_keys: StripeKeys
     metrics: Metrics = attrs.field(factory=Metrics)
     """Figures of this process: of its requests, and of what it works."""
     webhooks_to_loopback: bool = False

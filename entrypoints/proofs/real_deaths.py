@@ -98,7 +98,7 @@ async def run_real_deaths(
         for cycle in range(cycles):
             await asyncio.sleep(chance.uniform(*_CALM_SECONDS))
             death = DEATHS[cycle % len(DEATHS)]
-            recoveries.append(await _die(served, death))
+            recoveries.append(await die(served, death))
             deaths[death] += 1
             progress(f"killed the {death}", cycle + 1, cycles)
         await asyncio.sleep(_CALM_SECONDS[1])
@@ -137,7 +137,7 @@ async def _audit_faults(folder: Path, companies: list[str]) -> int:
     return sum(len(trail.faults) for trail in trails)
 
 
-async def _die(served: ServedProcess, death: str) -> float:
+async def die(served: ServedProcess, death: str) -> float:
     """Kills, and waits until the service is ready again. How long that took, in seconds."""
     died = time.monotonic()
     before = served.database

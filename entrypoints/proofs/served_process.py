@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +20,10 @@ START_SECONDS_MAX: Final = 120
 class ServedProcess:
     """A service with its embedded database in `folder`, started, killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, environment: Mapping[str, str] | None = None) -> None:
+        """`environment`: settings beside those of whoever starts it."""
         self._folder = folder
+        self._environment = dict(environment or {})
         self._process: asyncio.subprocess.Process | None = None
         self.address = ""
         self.key = ""
@@ -30,6 +33,11 @@ class ServedProcess:
     def runs(self) -> bool:
         """Whether the service's process is there."""
         return self._process is not None and self._process.returncode is None
+
+    @property
+    def process(self) -> int | None:
+        """The service's process, while it runs."""
+        return self._process.pid if self._process is not None and self.runs else None
 
     @property
     def database(self) -> int | None:
@@ -45,7 +53,7 @@ class ServedProcess:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, "TIEOUT_DATA_DIR": str(self._folder), "DATABASE_URL": ""},
+                env={**os.environ, "TIEOUT_DATA_DIR": str(self._folder), "DATABASE_URL": "", **self._environment},
             )
         await asyncio.wait_for(self._read_address(self._process), START_SECONDS_MAX)
 

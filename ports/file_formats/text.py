@@ -17,6 +17,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _NOT_PRINTED: Final = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+LINE_END: Final = re.compile(r"\r\n|\n|\r")
+"""What ends a line in a statement file, on whatever machine it was written; other separators stay in the text."""
 _BLANKS: Final = re.compile(r"\s+")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain.bank_deposit import BankAccount, BankDeposit
+from domain.bank_deposit import BankAccount, BankDeposit, is_one_identity
 from domain.company import CompanyId
 from domain.statement_lines import statement_account_id
 from ports.facts_reader import UnreadableFile
@@ -40,10 +40,8 @@ def refused_currency(found: BankAccount, lines: Sequence[BankDeposit], account: 
 
 def _can_be(found: BankAccount, account: BankAccount) -> bool:
     """Two lasting identities that the bank gave are told apart by them; else the last digits and currency tell."""
-    if found.persistent_id and account.persistent_id and found.persistent_id != account.persistent_id:
+    same = is_one_identity(found.persistent_id, account.persistent_id)
+    if same is False:
         return False
-    return (
-        found.mask is not None
-        and account.mask == found.mask
-        and (found.currency is None or account.currency in (None, found.currency))
-    )
+    alike = same is True or (found.mask is not None and account.mask == found.mask)
+    return alike and (found.currency is None or account.currency in (None, found.currency))

@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 import attrs
 
 from domain.bank_deposit import BankAccount, BankAccountId, BankDeposit, BankDepositId, BankDepositStatus
 from domain.reconciliation_break import BreakKind, ReconciliationBreak
+from domain.statement_sequence import sequence_breaks
 from ports.facts_reader import FactsRead
+from ports.use_cases.statement_days import with_days_between, without_closed
 
 
 @attrs.frozen(kw_only=True)
@@ -34,9 +37,10 @@ class _Line:
 
 def bank_lines(reads: Sequence[tuple[str, FactsRead]]) -> BankLines:
     """Puts the files together. The result does not depend on their order."""
-    reads = _with_accounts_apart(sorted(reads, key=lambda item: item[0]))
+    reads, notes = without_closed(sorted(reads, key=lambda item: item[0]))
+    statements = [statement for _, read in reads for statement in read.statements]
+    reads = _with_accounts_apart(with_days_between(reads))
     lines: dict[tuple[BankAccountId, BankDepositId], _Line] = defaultdict(_Line)
-    notes: dict[str, list[str]] = defaultdict(list)
     for file, read in reads:
         corrected, repeated = set(read.corrected), 0
         for deposit in read.deposits:
@@ -59,7 +63,7 @@ def bank_lines(reads: Sequence[tuple[str, FactsRead]]) -> BankLines:
         accounts=_accounts(reads),
         deposits=tuple(sorted(deposits, key=lambda deposit: deposit.id)),
         conflicted=tuple(sorted(clashing)),
-        breaks=tuple(breaks),
+        breaks=(*breaks, *(each.found for each in sequence_breaks(statements))),
         notes={file: tuple(said) for file, said in notes.items()},
     )
 
@@ -148,17 +152,25 @@ def _with_unique_ids(
 def _with_accounts_apart(reads: Sequence[tuple[str, FactsRead]]) -> list[tuple[str, FactsRead]]:
     """Files of one account become one feed only if the bank's own ids tell their lines apart.
 
-    Otherwise each file is a feed of its own, with the file in the account's id, and matching sees through doubles.
+    So do the days, if no two files cover the same one. Otherwise each file is a feed of its own, with the file in the
+    account's id, and matching sees through doubles.
     """
     files: dict[BankAccountId, list[tuple[str, BankAccount, bool]]] = defaultdict(list)
     for file, read in reads:
         unnamed = {deposit.account for deposit in read.deposits if deposit.id.startswith(f"{file}:")}
+        booked = {deposit.account for deposit in read.deposits if deposit.status is not BankDepositStatus.PENDING}
+        interim = {statement.account for statement in read.statements if statement.interim} - booked
         for account in read.accounts:
-            files[account.id].append((file, account, account.id in unnamed))
+            if account.id not in interim:
+                files[account.id].append((file, account, account.id in unnamed))
     apart = {
         id_
         for id_, found in files.items()
-        if len(found) > 1 and (any(unnamed for _, _, unnamed in found) or not _covers_all([a for _, a, _ in found]))
+        if len(found) > 1
+        and (
+            (any(unnamed for _, _, unnamed in found) and not _are_apart([a for _, a, _ in found]))
+            or not _covers_all([a for _, a, _ in found])
+        )
     }
     return [(file, _renamed(file, read, apart)) for file, read in reads] if apart else list(reads)
 
@@ -185,6 +197,12 @@ def _covers_all(accounts: Sequence[BankAccount]) -> bool:
             return False
         end = max(end, until)
     return True
+
+
+def _are_apart(accounts: Sequence[BankAccount]) -> bool:
+    """All state the days that they cover, and no day is covered twice."""
+    periods = sorted((a.covered_from, a.covered_to) for a in accounts if a.covered_from and a.covered_to)
+    return len(periods) == len(accounts) and all(later[0] > earlier[1] for earlier, later in pairwise(periods))
 
 
 def _accounts(reads: Sequence[tuple[str, FactsRead]]) -> tuple[BankAccount, ...]:

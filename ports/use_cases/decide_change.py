@@ -33,6 +33,7 @@ from ports.transaction import CompanyTransaction
 from ports.use_cases.in_thread import in_thread
 from ports.use_cases.itemised_breaks import changed_breaks
 from ports.use_cases.ruled_changes import ruled_changes
+from ports.use_cases.statement_breaks import changed_statement_breaks
 
 
 async def decide_change(
@@ -68,10 +69,13 @@ async def decide_change(
     while (wanted := await in_thread(neighbourhood.wanted)) is not None:
         neighbourhood.add(await _found(snapshot, wanted, rules, seen))
     changes = await in_thread(neighbourhood.changes)
-    opened, resolved = await changed_breaks(snapshot, changed)
-    changes = attrs.evolve(
-        changes, opened=(*changes.opened, *sorted(opened)), resolved=(*changes.resolved, *sorted(resolved))
-    )
+    for opened, resolved in (
+        await changed_breaks(snapshot, changed),
+        await changed_statement_breaks(snapshot, changed),
+    ):
+        changes = attrs.evolve(
+            changes, opened=(*changes.opened, *sorted(opened)), resolved=(*changes.resolved, *sorted(resolved))
+        )
     return changes, attrs.evolve(
         basis,
         run=basis.run + 1,

@@ -148,16 +148,12 @@ def _can_read(reader: FactsReader, file: InputFile) -> bool:
         return False
 
 
-_LATER: Final = "is {} statement, which is not read yet: download it as OFX or CSV"
-
 _TOLD_BY_BEGINNING: Final = (
-    (b"%PDF", "is a PDF: download it as CSV, or a statement as OFX"),
+    (b"%PDF", "is a PDF: download it as CSV, or a statement as OFX, CAMT, MT940 or BAI2"),
     (b"PK\x03\x04", "is a workbook or an archive: save it as CSV, or unpack it"),
     (b"\xd0\xcf\x11\xe0", "is an Excel workbook: save it as CSV"),
     (b"\x1f\x8b", "is compressed: unpack it first"),
-    (b":20:", _LATER.format("an MT940")),
-    (b"{1:", _LATER.format("an MT940")),
-    (b"01,", _LATER.format("a BAI2")),
+    (b":20:", "begins like MT940, but has no statement in it (:25:, :60F:, :61:)"),
 )
 
 
@@ -167,10 +163,6 @@ def _unknown(content: bytes) -> str:
     for beginning, what in _TOLD_BY_BEGINNING:
         if head.startswith(beginning):
             return what
-    if b"\n:20:" in head:
-        return _LATER.format("an MT940")
-    if b"camt.05" in head:
-        return _LATER.format("a CAMT")
     first = head[:400].decode("utf-8", errors="replace").strip().split("\n", 1)[0].strip()
     if first[:1].isdigit() and any(mark in first for mark in ",;\t"):
         return "line 1: looks like CSV without a heading row: put one above it, such as Date,Description,Amount"

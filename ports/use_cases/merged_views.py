@@ -10,7 +10,9 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from domain.balance_transaction import BalanceTransaction
+from domain.balance_transaction import DECIDED_DISPUTES, BalanceTransaction
+from domain.fee_part import NOT_DETAILED, FeePart, fees_by_kind
+from domain.money import Money
 from domain.payout import Payout, PayoutStatus, ReconciliationStatus
 
 Record = TypeVar("Record", Payout, BalanceTransaction)
@@ -81,7 +83,63 @@ def merged_balance_transaction(views: Collection[BalanceTransaction]) -> Balance
         description=_preferred("description", full, views, lambda view: view.description),
         source=_preferred("source", full, views, lambda view: view.source),
         status=_only("status", statuses - {"pending"} if "available" in statuses else statuses, None),
+        dispute_status=_last_status({view.dispute_status for view in views} - {None}),
+        fee_parts=_fullest_parts(views),
     )
+
+
+def knowing(told: BalanceTransaction, known: BalanceTransaction) -> BalanceTransaction:
+    """What is told, and of what it does not say what is known already: who knows less takes nothing back.
+
+    A payout's own movement names that payout as its source, wherever it is told; that another payout's list has it, as
+    what a reversal draws back, only that list says.
+    """
+    unsaid = {
+        name: kept
+        for name in _NOT_ALWAYS_SAID
+        if getattr(told, name) is None and (kept := getattr(known, name)) is not None
+    }
+    if told.payout is not None and told.payout == told.source and known.payout is not None:
+        unsaid["payout"] = known.payout
+    return attrs.evolve(told, **unsaid) if unsaid else told
+
+
+def is_fully_said(told: BalanceTransaction) -> bool:
+    """Nothing that is known already could be added to it."""
+    return told.payout != told.source and all(getattr(told, name) is not None for name in _NOT_ALWAYS_SAID)
+
+
+_NOT_ALWAYS_SAID: Final = (
+    "payout",
+    "of_charge",
+    "payment_intent",
+    "invoice",
+    "of_source",
+    "dispute_status",
+    "fee_parts",
+)
+"""In which payout a movement is, only that payout's list says; what its source says, only a reading that expands it."""
+
+
+def _last_status(statuses: Collection[str | None]) -> str | None:
+    """A view that calls a dispute decided was taken later than one that does not; of others, who knows."""
+    decided = set(statuses) & DECIDED_DISPUTES
+    found: str | None = _only("dispute_status", decided or ({min(map(str, statuses))} if statuses else ()), None)
+    return found
+
+
+def _fullest_parts(views: Collection[BalanceTransaction]) -> tuple[FeePart, ...] | None:
+    """A report names a part of the fee only: what comes to the whole fee goes before what does not."""
+    said = {view.fee_parts for view in views if view.fee_parts is not None}
+    whole = {parts for parts in said if _come_to(parts, next(iter(views)).fee)}
+    if whole:
+        found: tuple[FeePart, ...] = _only("fee_parts", whole, None)
+        return found
+    return max(said, key=lambda parts: (len(parts), repr(parts)), default=None)
+
+
+def _come_to(parts: tuple[FeePart, ...], fee: Money) -> bool:
+    return NOT_DETAILED not in fees_by_kind(fee, parts)
 
 
 def _fullness(view: BalanceTransaction) -> int:

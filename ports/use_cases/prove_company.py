@@ -14,6 +14,7 @@ from ports.facts import Everything
 from ports.reconciliation_record import StandingsWanted
 from ports.transaction import Store
 from ports.use_cases.in_thread import in_thread
+from ports.use_cases.statement_breaks import statement_breaks
 
 
 @attrs.frozen(kw_only=True)
@@ -45,6 +46,7 @@ async def prove_company(company: CompanyId, *, as_of: date, store: Store) -> Pro
             accepted = found.accepted
         else:
             accepted = frozenset()
+        of_statements = await statement_breaks((account.id for account in facts.accounts), snapshot)
 
     def proved() -> ProvedCompany:
         reconciliation: Reconciliation = decide_deposits(
@@ -57,7 +59,7 @@ async def prove_company(company: CompanyId, *, as_of: date, store: Store) -> Pro
         ).reconciliation()
         breakdowns = break_down_payouts(facts)
         certificate = certify(facts, reconciliation, breakdowns)
-        breaks = sorted({*reconciliation.breaks, *breakdowns.breaks})
+        breaks = sorted({*reconciliation.breaks, *breakdowns.breaks, *of_statements})
         return ProvedCompany(
             certificate=certificate,
             questions=open_questions(certificate, reconciliation, breakdowns, breaks),

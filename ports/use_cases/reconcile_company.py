@@ -43,9 +43,11 @@ from ports.reconciliation_record import (
 )
 from ports.transaction import CompanyTransaction, Store
 from ports.use_cases.decide_change import decide_change
+from ports.use_cases.follow_invoices import follow_matches
 from ports.use_cases.in_thread import in_thread
 from ports.use_cases.itemised_breaks import itemised_breaks
 from ports.use_cases.reconciliation_events import events_of
+from ports.use_cases.statement_breaks import statement_breaks
 
 LEARN_AGAIN_PERCENT: Final = 120
 """The model is learned anew when there are so many records to a hundred of those it was learned from."""
@@ -90,6 +92,7 @@ async def reconcile_company(claimed: ClaimedWork, *, at: datetime, store: Store)
                 changes = await transaction.reconciliation.replace(decision, basis=basis, at=at)
             else:
                 changes = await transaction.reconciliation.change(decision, basis=basis, at=at, rejections=rejections)
+            await follow_matches(changes, at=at, transaction=transaction)
             events = 0
             told = events_of(changes, was=was.horizon if was else None, now=basis.horizon, at=at)
             while some := tuple(islice(told, EVENTS_AT_ONCE)):
@@ -190,6 +193,7 @@ async def _anew(
     if model is not None:
         model = attrs.evolve(model, learned_from=found.learned)
     same_accounts = None if model is None or basis is None or changed_accounts(changed) else basis.same_accounts
+    of_statements = await statement_breaks((account.id for account in facts.accounts), snapshot)
 
     def decide() -> tuple[DecidedAnew, KeptBasis]:
         decided = decide_deposits(
@@ -221,7 +225,7 @@ async def _anew(
             matches=OneByOne(sorted(decided.findings, key=kept_id_of), match_of),
             payouts=tuple(payouts.values()),
             deposits=tuple(deposits.values()),
-            breaks=sorted({*decided.all_breaks(), *itemised_breaks(facts)}),
+            breaks=sorted({*decided.all_breaks(), *itemised_breaks(facts), *of_statements}),
             new_model=decided.model if model is None else None,
             rejected=_rejected(people),
         ), kept

@@ -25,12 +25,21 @@ class SupposedTransaction:
         self.companies = snapshot.companies
         self.facts = snapshot.facts
         self.fact_lists = snapshot.fact_lists
+        self.case_keys = snapshot.case_keys
         self.statements = snapshot.statements
+        self.statement_history = snapshot.statement_history
         self.decisions: Decisions = SupposedDecisions(snapshot.decisions, last=decisions)
         self.matching_rules: MatchingRules = SupposedRules(snapshot.matching_rules)
         self.what_ifs = snapshot.what_ifs
         self.reconciliation = snapshot.reconciliation
         self.reconciliation_lists = snapshot.reconciliation_lists
+        self.stripe_feeds = snapshot.stripe_feeds
+        self.stripe_itemisations = snapshot.stripe_itemisations
+        self.feed_checks = snapshot.feed_checks
+        self.invoices = snapshot.invoices
+        self.invoice_requests = snapshot.invoice_requests
+        self.invoice_standings = snapshot.invoice_standings
+        self.stripe_accounts = snapshot.stripe_accounts
         self.work = snapshot.work
         self.outbox = snapshot.outbox
         self.events = snapshot.events

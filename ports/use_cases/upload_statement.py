@@ -27,6 +27,7 @@ from ports.use_cases.active_company import active_company
 from ports.use_cases.bank_lines import bank_lines
 from ports.use_cases.lines_told_before import LinesToldBefore, lines_told_before
 from ports.use_cases.replaced_lines import replaced_lines
+from ports.use_cases.statements_of_account import StatementsOfAccount, statements_of_account
 from ports.use_cases.told_facts import follow_up
 
 Readers = Callable[[str | None], Sequence[FactsReader]]
@@ -79,10 +80,11 @@ async def upload_statement(
 
     Without a name, the account is the one that the file names, else the only one of the same last digits and currency.
     Lines that pushes or another file told before count once (`lines_told_before`). `columns` says how a CSV's columns
-    are called; None: as remembered of the account. Raises NoSuchCompany, CompanyIsArchived, NoSuchAccount,
-    UnreadableFile: not readable as a whole, names no account (and none was named), several (and one was), one that
-    could be any of several, or another currency than the account's.
+    are called, and is remembered of the account; None: as remembered. Raises NoSuchCompany, CompanyIsArchived,
+    NoSuchAccount, UnreadableFile: not readable as a whole, names no account (and none was named), several (and one
+    was), one that could be any of several, or another currency than the account's.
     """
+    told_columns = columns
     async with store.company(company) as transaction:
         owner = await active_company(company, tenant=tenant, companies=transaction.companies)
         into = None if account is None else await _account(account, transaction)
@@ -102,6 +104,8 @@ async def upload_statement(
             told.setdefault(line.id, line)
         for line in await replaced_lines(tuple(told.values()), facts=transaction.facts):
             told.setdefault(line.id, line)
+        for line in (line for part in kept for line in part.statements.no_longer_pending):
+            told.setdefault(line.id, line)
         kept = [await _without_told_before(part, told, transaction) for part in kept]
         before = {line.id for part in kept for line in part.before.lines}
         pending = {line.id: line for part in kept for line in part.before.no_longer_pending}
@@ -112,6 +116,10 @@ async def upload_statement(
             at=at,
             external_ids={id_: name for part in kept for id_, name in part.references.items() if id_ in lines},
         )
+        if told_columns is not None:
+            for id_ in accounts:
+                if await transaction.statements.columns(id_) != told_columns:
+                    await transaction.statements.remember_columns(id_, told_columns, at=at)
         result = _result(file, read, kept, recorded)
         await follow_up(
             recorded, "statement.uploaded", transaction=transaction, who=who, at=at, detail=_in_audit(result)
@@ -128,6 +136,7 @@ class _Part:
     references: Mapping[str, str]
     breaks: tuple[ReconciliationBreak, ...]
     notes: tuple[str, ...]
+    statements: StatementsOfAccount = attrs.field(factory=StatementsOfAccount)
     before: LinesToldBefore = attrs.field(factory=LinesToldBefore)
 
 
@@ -195,16 +204,36 @@ async def _account_lines(
         into, said = account_of_statement(found, transaction.company, all_accounts, file=file.name)
     id_ = into.id if into else statement_account_id(transaction.company, found)
     own = attrs.evolve(
-        read, accounts=(found,), deposits=tuple(line for line in read.deposits if line.account == found.id), breaks=()
+        read,
+        accounts=(found,),
+        deposits=tuple(line for line in read.deposits if line.account == found.id),
+        statements=(),
+        breaks=(),
     )
     if into is not None:
         refused_currency(found, own.deposits, into, file=file.name)
     settled = bank_lines(((_NAME, own),))
     place = {line.id: number for number, line in reversed(list(enumerate(own.deposits)))}
     in_order = sorted(settled.deposits, key=lambda line: place[line.id])
+    interim_ids = frozenset(read.interim)
     lasting = with_lasting_ids(in_order, transaction.company, id_, unnamed=f"{_NAME}:")
+    interim = {line.id for (line, _), told in zip(lasting, in_order, strict=True) if told.id in interim_ids}
+    statements = await statements_of_account(
+        id_,
+        [
+            attrs.evolve(each, account=id_, where=_with_name(each.where, file.name))
+            for each in read.statements
+            if each.account == found.id
+        ],
+        [line for line, _ in lasting],
+        interim,
+        transaction=transaction,
+        at=at,
+    )
+    periods = list(statements.covered)
     if found.covered_from and found.covered_to and found.covered_from <= found.covered_to:
-        period = CoveredPeriod(first_day=found.covered_from, last_day=found.covered_to)
+        periods.append(CoveredPeriod(first_day=found.covered_from, last_day=found.covered_to))
+    for period in periods:
         await transaction.statements.add_period(id_, period, at=at)
     known = (await transaction.facts.load(WithIds(ids=(id_,)))).accounts
     run = latest_run(await transaction.statements.periods(id_))
@@ -215,10 +244,11 @@ async def _account_lines(
         account=attrs.evolve(
             account, covered_from=run.first_day if run else None, covered_to=run.last_day if run else None
         ),
-        lines=tuple(line for line, _ in lasting),
+        lines=tuple(line for line, _ in lasting if line.id not in statements.left),
         references={line.id: reference for line, reference in lasting if reference is not None},
-        breaks=settled.breaks,
-        notes=(*settled.notes.get(_NAME, ()), *said),
+        breaks=(*settled.breaks, *statements.breaks),
+        notes=(*settled.notes.get(_NAME, ()), *said, *statements.notes),
+        statements=statements,
     )
 
 
@@ -254,7 +284,7 @@ def _result(file: InputFile, read: FactsRead, kept: Sequence[_Part], recorded: R
         accounts=tuple(part.account for part in kept),
         new=count(recorded.new),
         changed=count(recorded.changed),
-        known=count(recorded.unchanged) + len(before),
+        known=count(recorded.unchanged) + len(before) + sum(len(part.statements.left) for part in kept),
         breaks=tuple(sorted({_renamed(found, file.name) for found in breaks})),
         notes=(*read.notes, *(note for part in kept for note in part.notes)),
     )
@@ -268,5 +298,10 @@ def _in_audit(result: UploadedStatement) -> JsonObject:
 
 def _renamed(found: ReconciliationBreak, name: str) -> ReconciliationBreak:
     """The break with the file's own name in its place."""
-    where = f"{name}{found.where[len(_NAME) :]}" if found.where.startswith(_NAME) else found.where
-    return attrs.evolve(found, where=where, reason=found.reason.replace(f"in {_NAME}:", f"in {name}:"))
+    return attrs.evolve(
+        found, where=_with_name(found.where, name), reason=found.reason.replace(f"in {_NAME}:", f"in {name}:")
+    )
+
+
+def _with_name(where: str, name: str) -> str:
+    return f"{name}{where[len(_NAME) :]}" if where.startswith(f"{_NAME}:") else where

@@ -57,8 +57,8 @@ def test_only_the_composition_names_an_adapter() -> None:
         module_name(path)
         for path in (ROOT / "entrypoints").rglob("*.py")
         if "adapters" in imported_by(path)
-        # Benchmarks run on the simulator's worlds, of which they are the judge: they name it, and nothing else does.
-        and "benchmarks" not in path.parts
+        # Benchmarks and proofs run on the simulator's worlds, and are the judge of them: nothing else names it.
+        and not {"benchmarks", "proofs"} & {*path.parts}
     }
 
     composition = ("__init__", "service", "in_memory", "embedded_database")

@@ -69,6 +69,8 @@ def test_what_payouts_themselves_move_is_told_from_what_they_pay_out(
         (None, "dispute", True),
         ("invented_later", "charge", False),
         ("charge", "invented_later", False),
+        ("reserve_hold", "reserve_hold", True),
+        ("invented_later", "invented_later", False),
         ("invented_later", None, False),
         (None, None, False),
     ],

@@ -24,6 +24,7 @@ from domain.partner import Mode, Tenant
 from domain.secret import key_owner
 from entrypoints.composition.service import Service, opened_service
 from entrypoints.delivery_loop import DeliveryLoop
+from entrypoints.doctor_stripe import stripe_findings
 from entrypoints.http.application import build_application
 from entrypoints.http.server import runner
 from entrypoints.logging_setup import set_up_logging
@@ -32,7 +33,9 @@ from entrypoints.settings import Settings
 from ports.use_cases.rewrap_data_keys import rewrap_data_keys
 from ports.use_cases.rotate_data_key import rotate_data_key
 from tests.adapters.partner_webhooks.receiver import Received, listening
+from tests.adapters.stripe_api.stripe_like import StripeLike, refusing, stripe_like
 from tests.postgres_server import PostgresForTests
+from tests.stripe_signing import event, signed
 
 MASTER_KEY = hashlib.sha256(b"a canary among master keys").digest()
 
@@ -73,8 +76,19 @@ class Client:
 
 
 @pytest_asyncio.fixture
-async def service(postgres_database: str, written: StringIO) -> AsyncIterator[Service]:
-    settings = Settings(database_url=postgres_database, master_key=base64.b64encode(MASTER_KEY).decode())
+async def stripe() -> AsyncIterator[StripeLike]:
+    async with stripe_like() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def service(postgres_database: str, written: StringIO, stripe: StripeLike) -> AsyncIterator[Service]:
+    settings = Settings(
+        database_url=postgres_database,
+        master_key=base64.b64encode(MASTER_KEY).decode(),
+        stripe_api_base=stripe.url,
+        stripe_connect_base=stripe.url,
+    )
     assert base64.b64encode(MASTER_KEY).decode() not in repr(settings)
     async with opened_service(settings, public_url="http://localhost") as service:
         yield service
@@ -82,7 +96,8 @@ async def service(postgres_database: str, written: StringIO) -> AsyncIterator[Se
 
 @pytest_asyncio.fixture
 async def client(service: Service) -> AsyncIterator[Client]:
-    served = runner(build_application(attrs.evolve(service.services, webhooks_to_loopback=True)), shutdown_seconds=1)
+    application = build_application(attrs.evolve(service.services, webhooks_to_loopback=True))
+    served = runner(application, shutdown_seconds=1)
     await served.setup()
     await web.TCPSite(served, "127.0.0.1", 0).start()
     host, port = served.addresses[0][:2]
@@ -95,12 +110,14 @@ async def test_no_secret_is_found_anywhere_but_where_it_was_shown_once(
     service: Service,
     client: Client,
     written: StringIO,
+    stripe: StripeLike,
     postgres_database: str,
     postgres_server: PostgresForTests,
 ) -> None:
     partner = await make_partner("Canary Bird", service.services)
     planted = [MASTER_KEY, partner.test_key.encode(), partner.live_key.encode()]
     planted += await everything_is_done(service, client, partner)
+    planted += await stripe_is_asked_and_tells(service, client, partner, stripe)
     planted += await data_keys_of(service, partner)
 
     places = {
@@ -111,7 +128,7 @@ async def test_no_secret_is_found_anywhere_but_where_it_was_shown_once(
         "files": await files_of(postgres_server, postgres_database),
     }
 
-    assert len(planted) == 12
+    assert len(planted) == 15
     assert b"Canary Bird" in places["dump"], "what is looked through is the right database"
     assert b"Canary Bird" in places["files"]
     assert b"answered" in places["log"]
@@ -172,6 +189,36 @@ async def everything_is_done(service: Service, client: Client, partner: NewPartn
     raw = [base64.b64decode(secret.removeprefix("whsec_")) for secret in shown]
     texts = [made["secret"], token, session, *shown]
     return [*(text.encode() for text in texts), *raw]
+
+
+async def stripe_is_asked_and_tells(
+    service: Service, client: Client, partner: NewPartner, stripe: StripeLike
+) -> list[bytes]:
+    """Keys given rightly and wrongly, refused by a Stripe that says them again, and webhooks proved and not."""
+    key, path = partner.test_key, "/v1/integrations/stripe"
+    stripe_key, wrong_key, secret = (f"{kind}_{'Canary' * 5}" for kind in ("sk_test", "rk_test", "whsec"))
+    given = {"secret_key": stripe_key, "webhook_secrets": [secret], "client_id": "ca_12345678"}
+    kept = await client.ask("PUT", path, key, given, headers={"Idempotency-Key": "stripe"})
+    assert kept["key"]["capabilities"]
+    again = f"Invalid API Key provided: {wrong_key}"
+    for status in (401, 403, 400, 500):
+        stripe.answers[:] = [refusing(status, "invalid_request_error", None, again)] * 9
+        await client.ask("PUT", path, key, {**given, "secret_key": wrong_key})
+    stripe.answers.clear()
+    await client.ask("PUT", path, key, {**given, "client_id": stripe_key, "webhook_secrets": [stripe_key, 7]})
+    await client.ask("PUT", path, partner.live_key, given)
+    hook = f"/webhooks/stripe/{partner.partner.id}/test"
+    for body, header in (
+        (event("evt_1"), signed(event("evt_1"), service.services.clock(), secret)),
+        (event("evt_2"), secret),
+        (secret.encode(), secret),
+    ):
+        await client.ask("POST", hook, None, headers={"Stripe-Signature": header}, data=body)
+    await client.ask("GET", path, key)
+    assert [finding.words async for finding in stripe_findings(service)]
+    assert (await service.services.stripe_inbox.load()).waiting == 1
+    await client.ask("DELETE", path, key)
+    return [secret.encode() for secret in (stripe_key, wrong_key, secret)]
 
 
 async def happen(service: Service, company: CompanyId) -> None:

@@ -281,6 +281,7 @@ class FactsContract:
         assert await found(WithIds(ids=("po_old", "txn_3", "checking", "dep_3", "none"))) == {
             "po_old", "txn_3", "checking", "dep_3",
         }  # fmt: skip
+        assert await found(WithIds(ids=("po_old", "txn_3", "dep_3"), movements_only=True)) == {"txn_3"}
         assert await found(WithIds(ids=())) == await found(OfAmounts(amounts=())) == set()
         assert await found(OfAmounts(amounts=amounts)) == {"po_old", "po_in", "dep_1", "dep_2", "dep_3"}
         assert await found(OfAmounts(amounts=amounts, first_day=MONDAY + timedelta(days=2))) == {"po_in", "dep_3"}

@@ -40,6 +40,21 @@ class WorkListContract(ABC):
         assert first == ClaimedWork(kind=WorkKind.RECONCILE, company=ACME, lease=1, attempt=1, worker="w")
         assert second is None
 
+    async def test_work_of_a_kind_that_a_worker_does_not_know_waits_for_one_that_does(self, store: Store) -> None:
+        async with store.control() as transaction:
+            await transaction.work.request(WorkKind.SYNC_STRIPE, ACME, at=NOON)
+        await request(store, ACME, at=NOON + timedelta(seconds=1))
+
+        at = NOON + timedelta(minutes=1)
+        of_one_kind = [
+            await self.the_list(store).claim("w", at=at, until=at + LEASE, kinds=[WorkKind.RECONCILE]) for _ in range(2)
+        ]
+        of_any = await self.the_list(store).claim("w", at=at, until=at + LEASE)
+
+        assert [claimed and claimed.kind for claimed in of_one_kind] == [WorkKind.RECONCILE, None]
+        assert of_any is not None
+        assert of_any.kind is WorkKind.SYNC_STRIPE
+
     async def test_what_was_asked_for_often_is_one_piece_of_work(self, store: Store) -> None:
         for minutes in (3, 1, 2):
             await request(store, ACME, at=NOON + timedelta(minutes=minutes))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from domain.balance_transaction import BalanceTransaction
 from domain.bank_deposit import BankAccount, BankDeposit, BankDepositStatus
 from domain.company_facts import CompanyFacts
+from domain.fee_part import FeePart
 from domain.money import Currency, Money
 from domain.payout import Payout, PayoutStatus, ReconciliationStatus
 
@@ -20,81 +21,89 @@ MINOR_UNITS: Final = st.integers(-(2**62), 2**62)
 IDS: Final = st.text("abcXYZ019_:/ é", min_size=1, max_size=8)
 
 
-def _any(type_: type, **said: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def any_of(type_: type, **said: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Builds the type out of a strategy for each of its fields; a field without one is an error."""
     assert set(said) == {field.name for field in attrs.fields(type_)}
     return st.builds(type_, **said)
 
 
-def _perhaps(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def perhaps(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
 MONEY: Final = st.builds(Money, MINOR_UNITS, CURRENCIES)
-PAYOUTS: Final = _any(
+PAYOUTS: Final = any_of(
     Payout,
     id=IDS,
     amount=MONEY,
     arrival_date=DAYS,
     status=st.sampled_from(PayoutStatus),
-    created=_perhaps(MOMENTS),
-    automatic=_perhaps(st.booleans()),
+    created=perhaps(MOMENTS),
+    automatic=perhaps(st.booleans()),
     method=TEXTS,
-    stripe_account=_perhaps(TEXTS),
-    destination=_perhaps(TEXTS),
-    destination_last4=_perhaps(TEXTS),
-    trace_id=_perhaps(TEXTS),
-    statement_descriptor=_perhaps(TEXTS),
-    source_type=_perhaps(TEXTS),
-    balance_transaction=_perhaps(TEXTS),
-    failure_balance_transaction=_perhaps(TEXTS),
-    failure_code=_perhaps(TEXTS),
-    original_payout=_perhaps(IDS),
-    reversed_by=_perhaps(IDS),
+    stripe_account=perhaps(TEXTS),
+    destination=perhaps(TEXTS),
+    destination_last4=perhaps(TEXTS),
+    trace_id=perhaps(TEXTS),
+    statement_descriptor=perhaps(TEXTS),
+    source_type=perhaps(TEXTS),
+    balance_transaction=perhaps(TEXTS),
+    failure_balance_transaction=perhaps(TEXTS),
+    failure_code=perhaps(TEXTS),
+    original_payout=perhaps(IDS),
+    reversed_by=perhaps(IDS),
     reconciliation_status=st.sampled_from(ReconciliationStatus),
-    livemode=_perhaps(st.booleans()),
+    livemode=perhaps(st.booleans()),
     amount_from_items=st.booleans(),
 )
+FEE_PARTS: Final = any_of(FeePart, kind=TEXTS, amount=MONEY, description=perhaps(TEXTS), application=perhaps(TEXTS))
 
 
 @st.composite
 def _transactions(draw: st.DrawFn) -> BalanceTransaction:
     currency, amount, fee = draw(CURRENCIES), draw(MINOR_UNITS), draw(st.integers(-(2**40), 2**40))
     found: BalanceTransaction = draw(
-        _any(
+        any_of(
             BalanceTransaction,
             id=IDS,
             amount=st.just(Money(amount, currency)),
             fee=st.just(Money(fee, currency)),
             net=st.just(Money(amount - fee, currency)),
-            type=_perhaps(TEXTS),
-            reporting_category=_perhaps(TEXTS),
-            payout=_perhaps(IDS),
-            source=_perhaps(TEXTS),
-            created=_perhaps(MOMENTS),
-            available_on=_perhaps(DAYS),
-            description=_perhaps(TEXTS),
-            status=_perhaps(TEXTS),
+            type=perhaps(TEXTS),
+            reporting_category=perhaps(TEXTS),
+            payout=perhaps(IDS),
+            source=perhaps(TEXTS),
+            created=perhaps(MOMENTS),
+            available_on=perhaps(DAYS),
+            description=perhaps(TEXTS),
+            status=perhaps(TEXTS),
             balance_type=TEXTS,
-            source_type=_perhaps(TEXTS),
+            stripe_account=perhaps(TEXTS),
+            source_type=perhaps(TEXTS),
+            of_charge=perhaps(TEXTS),
+            payment_intent=perhaps(TEXTS),
+            invoice=perhaps(TEXTS),
+            of_source=perhaps(TEXTS),
+            dispute_status=perhaps(TEXTS),
+            fee_parts=perhaps(st.lists(FEE_PARTS, max_size=3).map(tuple)),
         )
     )
     return found
 
 
-ACCOUNTS: Final = _any(
+ACCOUNTS: Final = any_of(
     BankAccount,
     id=IDS,
     feed=TEXTS,
-    institution=_perhaps(TEXTS),
-    name=_perhaps(TEXTS),
-    mask=_perhaps(TEXTS),
-    persistent_id=_perhaps(TEXTS),
-    currency=_perhaps(CURRENCIES),
-    covered_from=_perhaps(DAYS),
-    covered_to=_perhaps(DAYS),
+    institution=perhaps(TEXTS),
+    name=perhaps(TEXTS),
+    mask=perhaps(TEXTS),
+    persistent_id=perhaps(TEXTS),
+    currency=perhaps(CURRENCIES),
+    covered_from=perhaps(DAYS),
+    covered_to=perhaps(DAYS),
 )
-DEPOSITS: Final = _any(
+DEPOSITS: Final = any_of(
     BankDeposit,
     id=IDS,
     account=IDS,
@@ -102,9 +111,9 @@ DEPOSITS: Final = _any(
     date=DAYS,
     text=TEXTS,
     status=st.sampled_from(BankDepositStatus),
-    pending_id=_perhaps(IDS),
-    counterparty=_perhaps(TEXTS),
-    company_id=_perhaps(TEXTS),
+    pending_id=perhaps(IDS),
+    counterparty=perhaps(TEXTS),
+    company_id=perhaps(TEXTS),
 )
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from domain.balance_transaction import BalanceTransaction, BalanceTransactionId
 from domain.bank_deposit import BankAccountId, BankDeposit, BankDepositId, BankDepositStatus
+from domain.fee_part import FeePart, in_order
 from domain.money import Currency, Money
 from domain.payout import Payout, PayoutId, PayoutStatus, ReconciliationStatus
 
@@ -65,6 +66,17 @@ def balance_transactions(draw: st.DrawFn) -> BalanceTransaction:
         description=draw(st.none() | TEXTS.filter(bool)),
         status=draw(st.sampled_from([None, "available", "pending"])),
         balance_type=draw(st.sampled_from(["payments", "issuing"])),
+        fee_parts=draw(st.none() | st.lists(_fee_parts(currency), max_size=3).map(in_order)),
+    )
+
+
+def _fee_parts(currency: Currency) -> st.SearchStrategy[FeePart]:
+    return st.builds(
+        FeePart,
+        kind=st.sampled_from(["stripe_fee", "application_fee", "tax", "invented_later"]),
+        amount=st.integers(-(10**6), 10**6).map(lambda units: Money(units, currency)),
+        description=st.none() | TEXTS.filter(bool),
+        application=st.none() | WORDS.map("ca_".__add__),
     )
 
 

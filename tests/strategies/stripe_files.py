@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from domain.balance_transaction import BalanceTransaction
+from domain.fee_part import FeePart
 from domain.money import Money
 from domain.payout import Payout, ReconciliationStatus
 
@@ -59,12 +60,22 @@ def balance_transaction_json(transaction: BalanceTransaction) -> dict[str, objec
         "description": transaction.description,
         "exchange_rate": 1.0815,
         "fee": transaction.fee.minor_units,
-        "fee_details": [],
+        "fee_details": None if transaction.fee_parts is None else [*map(_fee_detail_json, transaction.fee_parts)],
         "net": transaction.net.minor_units,
         "reporting_category": transaction.reporting_category,
         "source": transaction.source,
         "status": transaction.status,
         "type": transaction.type,
+    }
+
+
+def _fee_detail_json(part: FeePart) -> dict[str, object]:
+    return {
+        "amount": part.amount.minor_units,
+        "application": part.application,
+        "currency": part.amount.currency.code,
+        "description": part.description,
+        "type": part.kind,
     }
 
 

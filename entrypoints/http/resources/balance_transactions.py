@@ -1,10 +1,13 @@
 """Balance transactions: what payouts are made of."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import attrs
 
 from domain.balance_transaction import BalanceTransaction
+from domain.fee_part import fees_by_kind
+from domain.money import Money
 from domain.payout import PayoutId
 from entrypoints.http.fact_bodies import AnyId, place_of
 from entrypoints.http.route import Call, Route
@@ -14,8 +17,19 @@ from ports.facts import FactSource
 
 
 @attrs.frozen(kw_only=True)
+class FeePartBody:
+    """What a fee comes to of one kind: `stripe_fee`, `application_fee`, `tax`, …; `not_detailed`: nothing says."""
+
+    kind: str
+    amount: MoneyBody
+
+
+@attrs.frozen(kw_only=True)
 class BalanceTransactionBody:
-    """A movement of a balance; net = amount − fee. `payout`: the payout that lists it."""
+    """A movement of a balance; net = amount − fee = amount − the sum of `fees`. `payout`: the payout that lists it.
+
+    `source_object` made it: a charge, a refund, a dispute, …; `charge` is the charge that it is about.
+    """
 
     id: str
     external_id: str | None
@@ -29,6 +43,11 @@ class BalanceTransactionBody:
     created: datetime | None
     available_on: date | None
     description: str | None
+    source_object: str | None
+    charge: str | None
+    payment_intent: str | None
+    invoice: str | None
+    fees: tuple[FeePartBody, ...]
     updated: datetime
 
     @classmethod
@@ -48,8 +67,18 @@ class BalanceTransactionBody:
             created=transaction.created,
             available_on=transaction.available_on,
             description=transaction.description,
+            source_object=transaction.source,
+            charge=transaction.charge,
+            payment_intent=transaction.payment_intent,
+            invoice=transaction.invoice,
+            fees=fee_bodies(fees_by_kind(transaction.fee, transaction.fee_parts)),
             updated=told.recorded_at,
         )
+
+
+def fee_bodies(fees: Mapping[str, Money]) -> tuple[FeePartBody, ...]:
+    """Of each kind, as it is shown."""
+    return tuple(FeePartBody(kind=kind, amount=MoneyBody.of(amount)) for kind, amount in fees.items())
 
 
 @attrs.frozen(kw_only=True)

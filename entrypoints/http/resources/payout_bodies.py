@@ -10,6 +10,7 @@ from domain.pushed_payout import PushedItem, PushedPayout
 from domain.reconciliation_outcome import PayoutOutcomeKind
 from domain.remainder import RemainderLabel
 from entrypoints.http.fact_bodies import AmountParameter, AnyId
+from entrypoints.http.resources.cases import CaseBody
 from entrypoints.http.wire_types import CurrencyCode, ExternalId, Limit, ListBounds, MoneyBody, Name, TextBounds
 from ports.fact_lists import Told
 from ports.facts import FactSource
@@ -149,11 +150,16 @@ class PayoutItemBody:
     balance_transaction: str
     external_id: str | None
     type: str | None
+    reporting_category: str | None
     description: str | None
+    source_object: str | None
+    charge: str | None
     amount: MoneyBody
     fee: MoneyBody
     net: MoneyBody
     is_part: bool
+    invoices: tuple[str, ...]
+    """Those that its charge paid; of what gives money back, those that were paid before."""
 
 
 @attrs.frozen(kw_only=True)
@@ -166,10 +172,42 @@ class RemainderBody:
 
 
 @attrs.frozen(kw_only=True)
+class CategoryTotalBody:
+    """The items of one reporting category; of a source that does not say it, of one type. net = gross − fees.
+
+    `suspense`: how many of them are of a type or category that is not known here. The fee on the payout's own movement
+    is the category `payout`.
+    """
+
+    category: str
+    count: int
+    gross: MoneyBody
+    fees: MoneyBody
+    net: MoneyBody
+    suspense: int
+
+
+@attrs.frozen(kw_only=True)
+class FeeTotalBody:
+    """The fees of one kind (`stripe_fee`, `application_fee`, `tax`, …), and on how many items; `not_detailed`: of what
+    kind they are is not known."""
+
+    kind: str
+    count: int
+    amount: MoneyBody
+
+
+@attrs.frozen(kw_only=True)
 class BreakdownBody:
-    """What is inside: gross − fees = net, and net + remainder = the payout."""
+    """What is inside: gross − fees = net, and net + remainder = the payout.
+
+    `by_category` and `fees_by_kind` add up to them; `suspense` items wait to be mapped, and count in every sum.
+    """
 
     items: tuple[PayoutItemBody, ...]
+    by_category: tuple[CategoryTotalBody, ...]
+    fees_by_kind: tuple[FeeTotalBody, ...]
+    suspense: int
     gross: MoneyBody
     fees: MoneyBody
     net: MoneyBody
@@ -180,9 +218,11 @@ class BreakdownBody:
 
 @attrs.frozen(kw_only=True)
 class PayoutDetailBody(PayoutBody):
-    """A payout, and what is inside it."""
+    """A payout, what is inside it, and the first cases that it touches: `/cases?payout=` has them all."""
 
     breakdown: BreakdownBody
+    cases: tuple[CaseBody, ...]
+    more_cases: bool
 
 
 @attrs.frozen(kw_only=True)

@@ -7,15 +7,17 @@ import attrs
 
 from domain.actor import acting
 from domain.balance_transaction import BalanceTransaction
-from domain.company_facts import CompanyFacts
+from domain.invoice import InvoiceId
 from domain.payout import PayoutId
-from domain.payout_breakdown import PayoutBreakdown, break_down_payouts
 from domain.payout_item import PayoutItem
 from domain.pushed_payout import pushed_payout_id
 from entrypoints.http.fact_bodies import PushedListBody, amount_wanted, place_of, pushed
 from entrypoints.http.problem_details import not_found
+from entrypoints.http.resources.cases import CaseBody
 from entrypoints.http.resources.payout_bodies import (
     BreakdownBody,
+    CategoryTotalBody,
+    FeeTotalBody,
     ListPayouts,
     PayoutBody,
     PayoutDetailBody,
@@ -26,11 +28,16 @@ from entrypoints.http.resources.payout_bodies import (
 from entrypoints.http.route import BULK_MAX, PARTNERS, Call, Route
 from entrypoints.http.wire_types import MoneyBody, NoBody, NoQuery, PageBody
 from ports.fact_lists import PayoutsWanted, Told
-from ports.facts import Facts, ItemsOf, WithIds
 from ports.pages import PAGE_MAX
 from ports.reconciliation_lists import KeptPayoutOutcome, PayoutOutcomesWanted, ReconciliationLists
 from ports.use_cases.active_company import CompanyIsArchived, FieldsRefused, NoSuchCompany
+from ports.use_cases.follow_invoices import invoices_of_movements
+from ports.use_cases.list_cases import CasesWanted, list_cases
+from ports.use_cases.payout_contents import PayoutContents, payout_contents
 from ports.use_cases.push_payouts import push_payouts
+
+CASES_SHOWN: Final = 100
+"""With a payout; all are in a list of their own."""
 
 
 async def push_some_payouts(call: Call[NoQuery, PushPayouts]) -> PushedListBody:
@@ -90,49 +97,67 @@ async def _standing(ids: Sequence[PayoutId], lists: ReconciliationLists) -> Mapp
 async def read_payout(call: Call[NoQuery, NoBody]) -> PayoutDetailBody:
     """With all its items, however many they are."""
     id = PayoutId(call.path["payout"])
-    async with call.services.store.company(call.company.id) as transaction:
-        facts = await _around(id, transaction.facts)
-        payout = next((each for each in facts.payouts if each.id == id), None)
-        if payout is None:
+    async with call.services.store.snapshot(call.company.id) as snapshot:
+        contents = await payout_contents(id, snapshot.facts)
+        if contents is None:
             raise not_found()
-        breakdown = next(each for each in break_down_payouts(facts).payouts if each.payout == id)
-        told = await transaction.fact_lists.told((id, *(item.transaction for item in breakdown.items)))
-        standing = await _standing([id], transaction.reconciliation_lists)
-    transactions = {transaction.id: transaction for transaction in facts.balance_transactions}
-    items = tuple(_item(each, transactions[each.transaction], told) for each in breakdown.items)
-    listed = PayoutBody.of(payout, told[id], standing.get(id))
-    return PayoutDetailBody(**attrs.asdict(listed, recurse=False), breakdown=_breakdown(breakdown, items))
+        told = await snapshot.fact_lists.told((id, *(item.transaction for item in contents.breakdown.items)))
+        standing = await _standing([id], snapshot.reconciliation_lists)
+        inside = tuple(contents.transactions[item.transaction] for item in contents.breakdown.items)
+        invoices = await invoices_of_movements(inside, snapshot)
+        cases, more = await list_cases(CasesWanted(payout=id), after=None, limit=CASES_SHOWN, snapshot=snapshot)
+    items = tuple(
+        _item(each, contents.transactions[each.transaction], told, invoices.get(each.transaction, ()))
+        for each in contents.breakdown.items
+    )
+    listed = PayoutBody.of(contents.payout, told[id], standing.get(id))
+    return PayoutDetailBody(
+        **attrs.asdict(listed, recurse=False),
+        breakdown=_breakdown(contents, items),
+        cases=tuple(map(CaseBody.of, cases)),
+        more_cases=more,
+    )
 
 
-async def _around(id: PayoutId, facts: Facts) -> CompanyFacts:
-    """What its breakdown needs: its items, its own movement, and the payout that this may be listed in."""
-    payouts = (await facts.load(WithIds(ids=(id,)))).payouts
-    movements = tuple(payout.balance_transaction for payout in payouts if payout.balance_transaction)
-    found = await facts.load(WithIds(ids=(id, *movements)), ItemsOf(payouts=(id,)))
-    elsewhere = {each.payout for each in found.balance_transactions if each.payout} - {id}
-    if not elsewhere:
-        return found
-    others = await facts.load(WithIds(ids=tuple(elsewhere)))
-    return attrs.evolve(found, payouts=(*found.payouts, *others.payouts))
-
-
-def _item(item: PayoutItem, transaction: BalanceTransaction, told: Mapping[str, Told]) -> PayoutItemBody:
+def _item(
+    item: PayoutItem, transaction: BalanceTransaction, told: Mapping[str, Told], invoices: Sequence[InvoiceId]
+) -> PayoutItemBody:
     return PayoutItemBody(
         balance_transaction=item.transaction,
         external_id=told[item.transaction].external_id,
         type=transaction.type,
+        reporting_category=transaction.reporting_category,
         description=transaction.description,
+        source_object=transaction.source,
+        charge=transaction.charge,
         amount=MoneyBody.of(item.amount),
         fee=MoneyBody.of(item.fee),
         net=MoneyBody.of(item.net),
         is_part=item.is_part,
+        invoices=tuple(invoices),
     )
 
 
-def _breakdown(breakdown: PayoutBreakdown, items: tuple[PayoutItemBody, ...]) -> BreakdownBody:
+def _breakdown(contents: PayoutContents, items: tuple[PayoutItemBody, ...]) -> BreakdownBody:
+    breakdown, totals = contents.breakdown, contents.totals
     remainder = breakdown.remainder
     return BreakdownBody(
         items=items,
+        by_category=tuple(
+            CategoryTotalBody(
+                category=each.category,
+                count=each.count,
+                gross=MoneyBody.of(each.gross),
+                fees=MoneyBody.of(each.fees),
+                net=MoneyBody.of(each.net),
+                suspense=each.suspense,
+            )
+            for each in totals.categories
+        ),
+        fees_by_kind=tuple(
+            FeeTotalBody(kind=each.kind, count=each.count, amount=MoneyBody.of(each.amount)) for each in totals.fees
+        ),
+        suspense=totals.suspense,
         gross=MoneyBody.of(breakdown.gross),
         fees=MoneyBody.of(breakdown.fees),
         net=MoneyBody.of(breakdown.net),

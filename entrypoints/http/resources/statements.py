@@ -73,12 +73,15 @@ class StatementBody:
 
 
 async def upload_a_statement(call: Call[UploadStatement, Upload]) -> StatementBody:
-    """The file is the body, of any content type: Plaid JSON, OFX or QFX, or CSV, told apart by content.
+    """The file is the body, of any content type: OFX or QFX, CAMT.053 or .052, MT940 or MT942, BAI2, CSV or Plaid JSON,
+    told apart by content.
 
-    A record that cannot be read is named in `breaks`, and the rest is kept. Lines whose day and amount were told by
-    pushes or another file count once, as `notes` say. `account` is an account's id, or your own external id of one that
-    you keep; without it, the account is the one that the file names, else the only one of the same last digits and
-    currency.
+    A record that cannot be read is named in `breaks`, and the rest is kept; so are statements whose balances do not add
+    up, or that do not follow on the one before: these are breaks of the company until they are put right. What an
+    interim report shows of its own day is pending until a statement of that day comes. Lines whose day and amount were
+    told by pushes or another file count once, as `notes` say. `account` is an account's id, or your own external id of
+    one that you keep; without it, the account is the one that the file names, else the only one of the same last digits
+    and currency. `columns` is remembered for the account's next files.
     """
     query = call.query
     if query.columns is not None:

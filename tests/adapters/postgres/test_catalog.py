@@ -21,6 +21,10 @@ CONTROL_TABLES: Final = {
     "schema_migrations",
     "sealed_secrets",
     "sessions",
+    "stripe_accounts",
+    "stripe_authorizations",
+    "stripe_events",
+    "stripe_integrations",
     "trail_tips",
     "webhook_attempts",
     "webhook_endpoints",
@@ -37,6 +41,11 @@ UPDATED_IN_PLACE: Final = {
     "payout_standings",
     "reconciliation_basis",
     "fact_moments",
+    "invoice_heads",
+    "invoice_requests",
+    "invoice_standings",
+    "stripe_feeds",
+    "stripe_itemisations",
     "trail_heads",
 }
 """Company tables that are not append-only: how far something has got. Facts, decisions and matches never are."""

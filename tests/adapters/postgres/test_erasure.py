@@ -6,10 +6,11 @@ from typing import Final
 import asyncpg
 import pytest
 
-from adapters.postgres.erasure import ERASED
+from adapters.postgres.erasure import ERASED, ERASED_BY_ACCOUNT
 from adapters.postgres.store import PostgresStore
 from domain.reconciliation_decision import DecisionKind, ReconciliationDecision
 from ports.erasure import Erasure
+from ports.stripe_events import StripeInbox
 from ports.transaction import Store
 from ports.use_cases.forget_company import forget_company
 from tests.ports.deliveries_contract import TEST
@@ -25,6 +26,7 @@ KEPT: Final = {
     "partner_event_heads": "counts",
     "partners": "the partner itself",
     "schema_migrations": "of nobody",
+    "stripe_integrations": "the partner's own",
     "webhook_endpoints": "the partner's own",
 }
 
@@ -33,6 +35,10 @@ class TestPostgresErasure(ErasureContract):
     @pytest.fixture
     def store(self, postgres_store: PostgresStore) -> Store:
         return postgres_store
+
+    def inbox(self, store: Store) -> StripeInbox:
+        assert isinstance(store, PostgresStore)
+        return store.stripe_inbox()
 
     def erasure(self, store: Store) -> Erasure:
         assert isinstance(store, PostgresStore)
@@ -47,7 +53,7 @@ async def test_every_table_is_erased_from_or_kept_for_a_reason(postgres_database
     )
     await connection.close()
 
-    assert {row[0] for row in tables} == {*ERASED, *KEPT}
+    assert {row[0] for row in tables} == {*ERASED, *ERASED_BY_ACCOUNT, *KEPT}
     assert {row[0] for row in of_companies} <= {table for table, column in ERASED.items() if column == "company_id"}
 
 
@@ -60,7 +66,9 @@ async def test_the_eraser_may_look_and_delete_and_nothing_else(postgres_database
     await connection.close()
 
     assert {tuple(row) for row in granted} == {
-        (table, privilege) for table in (*ERASED, "idempotency_keys") for privilege in ("SELECT", "DELETE")
+        (table, privilege)
+        for table in (*ERASED, *ERASED_BY_ACCOUNT, "idempotency_keys")
+        for privilege in ("SELECT", "DELETE")
     }
 
 

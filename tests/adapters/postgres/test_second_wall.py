@@ -17,8 +17,10 @@ from domain.company_facts import CompanyFacts
 from ports.facts import Everything
 from ports.transaction import Store
 from tests.adapters.postgres.statements import ForgetfulConnection
+from tests.ports.case_keys_contract import CaseKeysContract
 from tests.ports.fact_lists_contract import FactListsContract
 from tests.ports.facts_contract import CHECKING, FactsContract, item, line, payout, told
+from tests.ports.statement_history_contract import StatementHistoryContract
 from tests.ports.statements_contract import StatementsContract
 
 NEIGHBOUR, ME = CompanyId("co_neighbour000"), CompanyId("co_me00000000000")
@@ -52,7 +54,15 @@ class TestFactListsBehindTheSecondWall(FactListsContract):
     pass
 
 
+class TestCaseKeysBehindTheSecondWall(CaseKeysContract):
+    pass
+
+
 class TestStatementsBehindTheSecondWall(StatementsContract):
+    pass
+
+
+class TestStatementHistoryBehindTheSecondWall(StatementHistoryContract):
     pass
 
 

@@ -139,7 +139,7 @@ def test_whatever_the_order_of_columns_the_amounts_are_the_same(
     got = read(StripeReportReader(), csv_bytes(rows, columns, separator))
 
     assert list(got.balance_transactions) == [
-        attrs.evolve(t, type=None, status=None, balance_type="payments") for t in some
+        attrs.evolve(t, type=None, status=None, balance_type="payments", fee_parts=None) for t in some
     ]
     assert got.records == len(some)
 
@@ -255,3 +255,21 @@ def test_the_payouts_report_states_amount_arrival_and_status() -> None:
     assert (payout.amount, payout.status) == (Money(8680, USD), PayoutStatus.FAILED)
     assert (payout.arrival_date, payout.amount_from_items) == (date(2026, 6, 3), False)
     assert [t.payout for t in got.balance_transactions] == ["po_1", None]
+
+
+def test_a_report_says_which_charge_payment_and_invoice_a_row_is_about_and_what_was_withheld() -> None:
+    head = (
+        "balance_transaction_id,currency,gross,fee,net,reporting_category,source_id,charge_id,payment_intent_id,"
+        "invoice_id,withheld_tax,connected_account_direct_charge_id"
+    )
+    rows = (
+        "txn_1,usd,100.00,4.20,95.80,charge,ch_1,ch_1,pi_1,in_1,0.20,",
+        "txn_2,usd,-10.00,0.00,-10.00,refund,re_1,ch_1,pi_1,,,",
+        "txn_3,usd,1.00,0.00,1.00,platform_earning,fee_1,,,,0.00,ch_9",
+    )
+    charge, refund, earning = read(StripeReportReader(), "\n".join([head, *rows, ""]).encode()).balance_transactions
+
+    assert (charge.of_charge, charge.charge, charge.payment_intent, charge.invoice) == (None, "ch_1", "pi_1", "in_1")
+    assert [(part.kind, part.amount.minor_units) for part in charge.fee_parts or ()] == [("withheld_tax", 20)]
+    assert (refund.charge, refund.payment_intent, refund.invoice, refund.fee_parts) == ("ch_1", "pi_1", None, None)
+    assert (earning.charge, earning.fee_parts) == ("ch_9", None)

@@ -11,7 +11,7 @@ from domain.matching.evidence import Evidence
 from domain.matching.finding import Finding, Hypothesis
 from domain.matching.group_losses import HOPELESS_MILLINATS
 from domain.matching.joint_search import NODES_MAX, compare_with_pairs, search
-from domain.matching.model import Horizon, ModelSnapshot
+from domain.matching.model import AccountHistory, Horizon, ModelSnapshot
 from domain.matching.records import line_record, payout_record
 from domain.reconciliation_match import EvidenceItem, MatchKind
 from tests.domain.matching.written_facts import line, payout
@@ -129,6 +129,21 @@ def test_every_rival_shares_a_record_and_the_nearest_is_worth_what_the_margin_sa
 
     assert (first.weight, first.margin, [rival.millinats for rival in first.rivals]) == (12_000, 5_000, [7_000])
     assert (second.weight, second.margin, [rival.millinats for rival in second.rivals]) == (3_000, 3_000, [0])
+
+
+def test_pairs_that_nothing_tells_apart_are_one_set_whatever_made_them_be_searched_together() -> None:
+    known = AccountHistory(lags={"standard": (0, 0, 60, *[0] * 10)})
+    evidence = Evidence(ModelSnapshot(accounts={LINES[0].account: known}), EVIDENCE.horizon, {})
+    pairs = [hypothesis_of([i], [j], 14_000) for i in (0, 1) for j in (0, 1)]
+    late = hypothesis_of([2], [2], 3_000)
+    between = hypothesis_of([2], [1], 2_000)
+
+    found = search([*pairs, late, between], [], evidence)
+
+    of_set, of_late = sorted(found, key=lambda each: len(each.payouts), reverse=True)
+    assert (of_set.kind, of_set.automatic) == (MatchKind.INTERCHANGEABLE, True)
+    assert names(of_set) == {"po_0", "po_1", "line_0", "line_1"}
+    assert (of_late.kind, names(of_late)) == (MatchKind.ONE_TO_ONE, frozenset({"po_2", "line_2"}))
 
 
 def test_a_search_beyond_its_bound_leaves_all_its_records_for_review_and_says_so() -> None:

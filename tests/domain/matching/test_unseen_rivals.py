@@ -7,7 +7,7 @@ from domain.bank_deposit import BankAccountId
 from domain.matching.evidence import Evidence
 from domain.matching.lag_edges import Explained, explain
 from domain.matching.lag_law import learned_law
-from domain.matching.look_alikes import overdue_among_equal
+from domain.matching.look_alikes import count_doubles, overdue_among_equal
 from domain.matching.model import AccountHistory, Horizon, ModelSnapshot
 from domain.matching.records import line_record, payout_record
 from domain.matching.survey import AccountCounts
@@ -45,10 +45,34 @@ def test_look_alikes_are_counted_among_the_deposits_that_show_them_best(
 
 
 def test_text_and_amount_say_the_less_the_more_look_alikes_were_seen() -> None:
-    limits = [look_alike_limit(AccountHistory(doubles=n, recognised=80, excess=n, agreeing=80)) for n in (0, 1, 4, 16)]
+    histories = [AccountHistory(doubles=n, recognised=80, excess=n, agreeing=80) for n in (0, 1, 4, 16)]
+
+    limits = [look_alike_limit(history, debit=False) for history in histories]
 
     assert limits == sorted(limits, reverse=True)
     assert limits[0] == DOUBLES_UNSEEN
+
+
+def test_look_alike_credits_take_nothing_from_what_a_debit_says() -> None:
+    credits = AccountHistory(doubles=9, recognised=80, excess=9, agreeing=80, debit_agreeing=4)
+    debits = AccountHistory(recognised=80, agreeing=80, debit_doubles=1, debit_agreeing=4)
+
+    limits = [look_alike_limit(history, debit) for history in (credits, debits) for debit in (False, True)]
+
+    assert limits[0] < DOUBLES_UNSEEN == limits[1] == limits[2] > limits[3]
+
+
+def test_look_alikes_of_debits_are_counted_apart() -> None:
+    accounts = {BankAccountId("checking"): AccountCounts()}
+    crowded = [
+        (("usd", minor), [payout_record(payout("po", minor))], [line_record(line(id, minor), False) for id in "ab"])
+        for minor in (41_237, 41_238, -41_239)
+    ]
+
+    count_doubles(crowded, {}, accounts)
+
+    counts = accounts[BankAccountId("checking")]
+    assert (counts.doubles, counts.excess, counts.debit_doubles) == (2, 2, 1)
 
 
 def test_any_payout_before_the_list_may_be_the_one_that_comes_late() -> None:

@@ -7,7 +7,7 @@ import attrs
 
 from entrypoints.http.openapi import openapi_document
 from entrypoints.http.resources import ROUTES
-from entrypoints.http.route import Route, Upload
+from entrypoints.http.route import Route, Signed, Upload
 from tests.entrypoints.http.callers import ACME
 
 DOCUMENT: Final = openapi_document(ROUTES, "http://tieout.example")
@@ -38,7 +38,7 @@ class Documented:
     @property
     def takes_json(self) -> bool:
         """Its body is JSON."""
-        return self.route.takes_body and self.route.body is not Upload
+        return self.route.takes_body and self.route.body not in (Upload, Signed)
 
     @property
     def body_schema(self) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.company import CompanyId
 from tests.entrypoints.http.live_service import LiveService
+from tests.entrypoints.http.seeded_invoices import seed_invoice
 
 
 async def some_records(service: LiveService, company: CompanyId, secret: str) -> Mapping[str, str]:
@@ -29,6 +30,12 @@ async def some_records(service: LiveService, company: CompanyId, secret: str) ->
     }
     match = await made(f"{of_company}/matches", by_hand)
     rule = await made(f"{of_company}/rules", {"kind": "not_stripe", "text": "GATEWAY PROPERTY"})
+    integration = {"secret_key": f"sk_{'live' if secret.startswith('tie_live') else 'test'}_ofsomepartner00"}
+    put = await service.ask("PUT", "/v1/integrations/stripe", secret=secret, body=integration)
+    assert put.status == 200, put.content
+    connected = await made(f"{of_company}/stripe/accounts", {"account": f"acct_of_{company}"})
+    store, now = service.services.store, service.clock.now
+    invoice = await seed_invoice(store, company, f"in_of_{company}", account=connected["account"], at=now)
     what_if = await made(f"{of_company}/what_if", {"remove_rules": [{"rule": rule["id"]}]})
     hook = {"url": "https://hooks.partner.example/tieout", "event_types": ["deposit.matched"]}
     endpoint = await made("/v1/webhook_endpoints", hook)
@@ -40,6 +47,8 @@ async def some_records(service: LiveService, company: CompanyId, secret: str) ->
         "payout": payouts["data"][0]["id"],
         "match": match["id"],
         "rule": rule["id"],
+        "stripe_account": connected["account"],
+        "invoice": invoice,
         "what_if": what_if["id"],
         "endpoint": endpoint["endpoint"]["id"],
         "key": key["key"]["id"],

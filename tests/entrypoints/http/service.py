@@ -1,6 +1,7 @@
 """The service over the in-memory adapters, for tests that speak HTTP."""
 
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,8 @@ from entrypoints.composition.in_memory import MovableClock, in_memory_adapters
 from entrypoints.composition.service import random_id
 from entrypoints.http.application import build_application
 from entrypoints.http.services import Services
+from entrypoints.stripe_intake import StripeIntake
+from entrypoints.stripe_keys import StripeKeys
 from ports.transaction import Store
 from ports.use_cases.add_partner import add_partner
 from ports.use_cases.reconcile_company import reconcile_company
@@ -32,17 +35,30 @@ class Clock(MovableClock):
 def in_memory_services(clock: Clock, *, requests_per_second: int = 100_000) -> Services:
     """Everything that the edge needs, out of fakes."""
     adapters = in_memory_adapters(now=clock.now, requests_per_second=requests_per_second)
-    return attrs.evolve(adapters.service.services, clock=clock)
+    services = adapters.service.services
+    keys = StripeKeys(
+        store=services.store,
+        master_key=services.master_key,
+        secret_box=services.secret_box,
+        seconds=lambda: clock.now.timestamp(),
+    )
+    return attrs.evolve(services, clock=clock, stripe_keys=keys)
 
 
 def postgres_services(clock: Clock, store: PostgresStore) -> Services:
     """The same over PostgreSQL."""
+    services, inbox = in_memory_services(clock), store.stripe_inbox()
     return attrs.evolve(
-        in_memory_services(clock),
+        services,
         store=store,
         idempotency=store.idempotency(),
         work_list=store.work_list(),
         erasure=store.erasure(),
+        stripe_inbox=inbox,
+        stripe_intake=StripeIntake(inbox),
+        stripe_keys=StripeKeys(
+            store=store, master_key=services.master_key, secret_box=services.secret_box, seconds=time.monotonic
+        ),
     )
 
 

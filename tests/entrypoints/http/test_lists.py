@@ -10,6 +10,7 @@ import pytest_asyncio
 from tests.entrypoints.http.callers import ACME, NOON
 from tests.entrypoints.http.documented import Documented, documented_routes
 from tests.entrypoints.http.live_service import LiveService, live_service
+from tests.entrypoints.http.seeded_invoices import seed_invoice
 from tests.entrypoints.http.service import work_done
 
 RECORDS: Final = 5
@@ -51,6 +52,7 @@ async def _fill(service: LiveService) -> None:
         ):
             answer = await service.ask("POST", path, body=body)
             assert answer.status in (200, 201), answer.content
+        await seed_invoice(service.services.store, ACME, f"in_{number}", account="acct_one", at=service.clock.now)
         await _match(service, number, made["id"])
         await _break(service, number)
         service.clock.move(timedelta(seconds=1))

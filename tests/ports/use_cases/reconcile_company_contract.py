@@ -119,6 +119,52 @@ class ReconcileCompanyContract:
         assert [each.kind for each in wrong] == [BreakKind.ITEMS_DO_NOT_ADD_UP]
         assert await open_breaks(store, payout) == []
 
+    async def test_what_names_a_remainder_names_one_whenever_it_comes(self, store: Store, work_list: WorkList) -> None:
+        """Failure 14: a payout is more than its lines, by an advance of Stripe Capital that stands in no list."""
+        facts, as_of = a_company("everyday")
+        run = Runs(store, work_list, datetime.combine(as_of, NOON.timetz()))
+        await run.add_company()
+        await run.tell(facts)
+        one, other = sorted(
+            (each for each in facts.payouts if each.status is PayoutStatus.PAID), key=lambda each: each.id
+        )[:2]
+        capital = attrs.evolve(
+            an_item(one, short=0), id=BalanceTransactionId("txn_capital"), type="anticipation_repayment", payout=None,
+            amount=Money(1, one.amount.currency), net=Money(1, one.amount.currency), created=None,
+        )  # fmt: skip
+        said = list[list[str]]()
+        others = attrs.evolve(an_item(other, short=1), id=BalanceTransactionId("txn_other"))
+        for told in (others, capital, an_item(one, short=1), an_item(one, short=0)):
+            await run.tell(CompanyFacts(balance_transactions=(told,)))
+            await run.assert_as_if_decided_anew()
+            breaks = [*await open_breaks(store, one), *await open_breaks(store, other)]
+            said.append([each.reason.rpartition(": ")[2] for each in breaks])
+
+        named, unnamed = (
+            "a repayment of Stripe Capital of this amount is listed in no payout",
+            "nothing among the records explains it",
+        )
+        assert said == [[unnamed], [named], [named, unnamed], [named]]
+
+    async def test_a_type_that_nobody_knows_is_a_break_in_a_payout_or_in_none(
+        self, store: Store, work_list: WorkList
+    ) -> None:
+        facts, as_of = a_company("everyday")
+        run = Runs(store, work_list, datetime.combine(as_of, NOON.timetz()))
+        await run.add_company()
+        await run.tell(facts)
+        payout = next(each for each in facts.payouts if each.status is PayoutStatus.PAID)
+        unheard_of = attrs.evolve(an_item(payout, short=0), type="invented_later", payout=None)
+        found = []
+        for each in (unheard_of, attrs.evolve(unheard_of, payout=payout.id), attrs.evolve(unheard_of, type="charge")):
+            await run.tell(CompanyFacts(balance_transactions=(each,)))
+            await run.assert_as_if_decided_anew()
+            async with store.snapshot(ACME) as snapshot:
+                kept = await snapshot.reconciliation_lists.breaks(BreaksWanted(kind=BreakKind.UNKNOWN_TYPE))
+            found.append([each.found.where for each in kept.records])
+
+        assert found == [[unheard_of.id], [unheard_of.id], []]
+
     async def test_nothing_new_changes_nothing(self, store: Store, work_list: WorkList) -> None:
         facts, as_of = a_company("everyday")
         run = Runs(store, work_list, datetime.combine(as_of, NOON.timetz()))

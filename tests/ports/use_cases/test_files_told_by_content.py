@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from adapters.plaid_api.transactions_reader import PlaidTransactionsReader
+from adapters.statement_files.bai2_reader import Bai2Reader
 from adapters.statement_files.bank_csv_reader import BankCsvReader
+from adapters.statement_files.camt_reader import CamtReader
+from adapters.statement_files.mt940_reader import Mt940Reader
 from adapters.statement_files.ofx_reader import OfxReader
 from adapters.stripe_api.balance_history_reader import BalanceHistoryReader
 from adapters.stripe_api.dashboard_payouts_reader import DashboardPayoutsReader
@@ -22,7 +25,14 @@ def real(stripe_files: dict[str, bytes], bank_files: dict[str, bytes]) -> Gather
         stripe=tuple(InputFile(name=name, content=content) for name, content in stripe_files.items()),
         bank=tuple(InputFile(name=name, content=content) for name, content in bank_files.items()),
         stripe_readers=(StripeJsonReader(), StripeReportReader(), DashboardPayoutsReader(), BalanceHistoryReader()),
-        bank_readers=(PlaidTransactionsReader(), OfxReader(), BankCsvReader()),
+        bank_readers=(
+            Mt940Reader(),
+            PlaidTransactionsReader(),
+            OfxReader(),
+            CamtReader(),
+            Bai2Reader(),
+            BankCsvReader(),
+        ),
     )
 
 
@@ -50,10 +60,11 @@ def test_a_statement_that_names_no_currency_is_in_the_payouts() -> None:
         ({"a": b"\xef\xbb\xbf"}, {}, "a: is empty"),
         ({"a": b"%PDF-1.7"}, {}, "a: is a PDF"),
         ({}, {"a": b"PK\x03\x04..."}, "a: is a workbook or an archive: save it as CSV"),
-        ({}, {"a": b":20:GENERIC\r\n:25:1/2"}, "is an MT940 statement, which is not read yet: download it as OFX"),
-        ({}, {"a": b"ABNANL2A\r\n940\r\n:20:X"}, "a: is an MT940 statement"),
-        ({}, {"a": b'<?xml?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02">'}, "is a CAMT statement"),
-        ({}, {"a": b"01,122099999,123456789,040621,0200,1,65,,2/"}, "a: is a BAI2 statement"),
+        ({}, {"a": b":20:GENERIC\r\n:77E:1/2"}, "a: begins like MT940, but has no statement in it"),
+        ({}, {"a": b"{1:F01ABNANL2AXXXX0}{2:I103}{4:\r\n:32A:"}, "has no MT940 or MT942 statement in it"),
+        ({}, {"a": b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02">'}, "a: line 1: is truncated"),
+        ({}, {"a": b"01,122099999,123456789,040621,0200,1,65,,2/"}, "a: line 1: is BAI2, but holds no account (03)"),
+        ({"a": b":20:S\r\n:25:1\r\n:60F:C260601EUR1,00\r\n:62F:C260601EUR1,00"}, {}, "a: looks like a bank's file"),
         ({}, {"a": b"06/30/2026,STRIPE TRANSFER,100.00"}, "a: line 1: looks like CSV without a heading row"),
         ({"a": b"hello there"}, {}, "a: is in no format that is known here; it begins with “hello there”"),
         (

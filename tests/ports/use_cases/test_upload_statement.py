@@ -167,6 +167,18 @@ async def test_the_days_covered_are_those_of_all_statements_in_any_order(order: 
     assert (account.covered_from, account.covered_to) == (date(2026, 4, 1), date(2026, 5, 31))
 
 
+async def test_columns_said_with_a_file_that_was_read_are_remembered_of_its_account() -> None:
+    store = await company_with_account()
+    odd = csv("2026-06-01,2026-06-05,975.00,0.00", headings="When,Then,Out,Fee")
+
+    await upload(store, odd, columns="date=When,amount=Out")
+    again = await upload(store, odd)
+
+    assert counts(again) == (0, 0, 1)
+    async with store.company(ACME.id) as transaction:
+        assert await transaction.statements.columns(CHECKING) == "date=When,amount=Out"
+
+
 async def test_remembered_columns_are_used_until_others_are_said() -> None:
     store = await company_with_account("date=When,amount=Out,text=What")
     odd = csv("2026-06-01,STRIPE,975.00", headings="When,What,Out")

@@ -1,0 +1,1 @@
+"""Plaid's HTTP API, and the pages that users see."""

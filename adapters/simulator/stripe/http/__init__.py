@@ -1,0 +1,1 @@
+"""Stripe's HTTP API and Connect OAuth over the simulated accounts."""
