@@ -45,7 +45,7 @@ from ports.use_cases.platform_key import PlatformKeys
 
 READS_AT_ONCE: Final = 500
 """Of one account, before others get their turn."""
-RECONCILE_DELAY: Final = timedelta(seconds=60)
+RECONCILE_DELAY: Final = timedelta(seconds=15)
 """While a history is read, the company is reconciled now and then, not after each page."""
 LISTS_WANTED: Final = 200
 """Of those that are to be read, as many as are looked up together."""

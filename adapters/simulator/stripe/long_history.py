@@ -15,6 +15,8 @@ from adapters.simulator.stripe.balance_transactions import fee_detail
 from adapters.simulator.stripe.wire import DAY, JsonObject
 
 _DIGITS: Final = 12
+_AS_LONG_AS: Final = 14 * 365 * DAY
+"""No past reaches further back: Stripe itself is not older."""
 
 
 class NotANewAccount(ValueError):
@@ -64,7 +66,7 @@ class Computed:
 
 
 def add_long_history(book: AccountBook, *, payouts: int, items_each: int) -> None:
-    """So many payouts with so many items each, a day apart, the last one a day ago. Raises NotANewAccount."""
+    """So many payouts with so many items each, a day apart or less, the last one as long ago. Raises NotANewAccount."""
     if len(book.collection("balance_transaction")) or len(book.collection("payout")):
         raise NotANewAccount(book.id)
     past = _Past(book, payouts, items_each)
@@ -77,7 +79,8 @@ class _Past:
     def __init__(self, book: AccountBook, payouts: int, items_each: int) -> None:
         self.count, self.each = payouts, items_each
         self.currency, self.livemode = book.currency, book.livemode
-        self.first = book.now - payouts * DAY
+        self.apart = min(DAY, _AS_LONG_AS // max(payouts, 1))
+        self.first = book.now - payouts * self.apart
         self.tag = book.kernel.ids.letters(10)
         bank = bank_account_for(book, book.currency)
         self.destination = bank["id"] if bank else None
@@ -103,7 +106,7 @@ class _Past:
 
     def payout(self, number: int) -> JsonObject:
         """The so-manieth payout."""
-        created = self.first + number * DAY
+        created = self.first + number * self.apart
         return {
             "id": self._id("po_", number),
             "object": "payout",
@@ -137,14 +140,14 @@ class _Past:
     def transaction(self, place: int) -> JsonObject:
         """The so-manieth movement: a payout's charges, then its own."""
         number, item = divmod(place, self.each + 1)
-        sent = self.first + number * DAY
+        sent = self.first + number * self.apart
         if item == self.each:
             total = self.payout(number)["amount"]
             shared = {"amount": -total, "fee": 0, "fee_details": [], "net": -total, "created": sent}
             own = {"available_on": (sent // DAY + 1) * DAY, "source": self._id("po_", number), "type": "payout"}
             return self._movement(place, {**shared, **own, "reporting_category": "payout"}, "STRIPE PAYOUT")
         gross, fee = self._amounts(place)
-        created = sent - DAY + 1 + item * (DAY - 2) // self.each
+        created = sent - self.apart + 1 + item * (self.apart - 2) // self.each
         shared = {"amount": gross, "fee": fee, "net": gross - fee, "created": created, "available_on": created}
         details = [fee_detail(fee, self.currency, "stripe_fee", "Stripe processing fees")]
         source = {"source": self._id("ch_", place), "type": "charge", "reporting_category": "charge"}
