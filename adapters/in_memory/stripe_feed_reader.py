@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 
 import attrs
 
+from adapters.in_memory.listed_pages import page_of
 from domain.balance_transaction import BalanceTransaction
 from domain.payout import Payout, PayoutId
 from domain.stripe_account import StripeAccountId
 from domain.stripe_feed import BalancePart
-from ports.stripe_feed_reader import FeedAccount, FeedPage, PlaceGone
+from ports.stripe_feed_reader import FeedAccount, FeedPage
 from ports.stripe_refusals import StripeRefused
 
 R = TypeVar("R", Payout, BalanceTransaction)
@@ -70,22 +71,7 @@ class InMemoryStripeFeedReader:
 
     def _page(self, oldest_first: list[R], after: str | None) -> FeedPage[R]:
         self._answer()
-        listed = oldest_first[::-1]
-        begin = 0
-        if after is not None:
-            places = [number for number, each in enumerate(listed) if each.id == after]
-            if not places:
-                raise PlaceGone(after)
-            begin = places[0] + 1
-        page = listed[begin : begin + self.page]
-        return FeedPage(
-            records=tuple(page),
-            ids=tuple(each.id for each in page),
-            unreadable=(),
-            first_created=page[0].created if page else None,
-            last_created=page[-1].created if page else None,
-            has_more=begin + self.page < len(listed),
-        )
+        return page_of(oldest_first, after=after, size=self.page)
 
 
 def _unsaid(transaction: BalanceTransaction, *, bare: bool) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import attrs
 
+from adapters.in_memory.listed_pages import page_of
 from domain.credit_note import CreditNote
 from domain.invoice import Invoice, InvoiceId, InvoiceStatus
 from domain.invoice_payment import InvoicePayment, InvoicePaymentStatus
-from ports.stripe_feed_reader import FeedAccount, FeedPage, PlaceGone
+from ports.stripe_feed_reader import FeedAccount, FeedPage
 
 R = TypeVar("R", Invoice, InvoicePayment, CreditNote)
 
@@ -66,19 +67,5 @@ class InMemoryStripeInvoiceReader:
         self, oldest_first: Sequence[R], source: FeedAccount, after: str | None, is_wanted: Callable[[R], bool]
     ) -> FeedPage[R]:
         self._answer()
-        listed = [each for each in reversed(oldest_first) if each.account == source.account and is_wanted(each)]
-        begin = 0
-        if after is not None:
-            places = [number for number, each in enumerate(listed) if each.id == after]
-            if not places:
-                raise PlaceGone(after)
-            begin = places[0] + 1
-        page = listed[begin : begin + self.page]
-        return FeedPage(
-            records=tuple(page),
-            ids=tuple(each.id for each in page),
-            unreadable=(),
-            first_created=page[0].created if page else None,
-            last_created=page[-1].created if page else None,
-            has_more=begin + self.page < len(listed),
-        )
+        wanted = [each for each in oldest_first if each.account == source.account and is_wanted(each)]
+        return page_of(wanted, after=after, size=self.page)

@@ -20,7 +20,7 @@ from domain.matching.deposit_matching import decide_deposits
 from domain.matching.evidence import Records
 from domain.matching.explanation import match_of
 from domain.matching.finding import Finding
-from domain.matching.model import ModelSnapshot
+from domain.matching.model import MODEL_VERSION, ModelSnapshot
 from domain.matching.neighbourhood import NeighbourhoodTooLarge, ReconciliationChanges
 from domain.matching.standing import standings
 from domain.matching_rule import as_read, said_by_rules
@@ -136,6 +136,8 @@ async def decide_company(snapshot: CompanyTransaction, as_of: date, *, anew_max:
     if records * 100 >= basis.learned_from_records * LEARN_AGAIN_PERCENT and records > basis.learned_from_records:
         return await anew(None)
     model = await snapshot.reconciliation.model(basis.model)
+    if model.version != MODEL_VERSION:  # it says other things, and less, than the engine now asks of it
+        return await anew(None)
     if basis.totals is None or basis.standings != STANDINGS:
         return await anew(model)
     try:

@@ -10,6 +10,7 @@ from adapters.simulator.clock import Clock
 from adapters.simulator.clock_hand import ClockHand
 from adapters.simulator.delivery_policy import DeliveryPolicy
 from adapters.simulator.local_server import serving
+from adapters.simulator.moved_clock import MovedClock
 from adapters.simulator.plaid.http.application import PlaidApi
 from adapters.simulator.plaid.http.link_pages import LinkPages
 from adapters.simulator.plaid.http.rate_limits import RateLimits
@@ -20,28 +21,13 @@ from adapters.simulator.plaid.webhook_sender import WebhookSender
 _CLIENT_SIZE_MOST: Final = 1 << 20
 
 
-class SimulatedPlaid:
+class SimulatedPlaid(MovedClock):
     """One running simulated Plaid."""
 
     def __init__(self, simulation: Simulation, api: PlaidApi, sender: WebhookSender, url: str, hand: ClockHand) -> None:
-        self.simulation, self.api, self.sender, self.url, self.hand = simulation, api, sender, url, hand
+        super().__init__(hand)
+        self.simulation, self.api, self.sender, self.url = simulation, api, sender, url
         """`url` is what `plaid.Configuration(host=…)` takes."""
-
-    async def advance(self, seconds: int) -> None:
-        """Moves the clock. Everything due on the way happens at its moment, webhooks and their retries too."""
-        await self.hand.advance(seconds)
-
-    async def advance_to(self, moment: int) -> None:
-        """Moves the clock to this moment."""
-        await self.hand.advance_to(moment)
-
-    async def keep_time(self, *, speed: float = 1.0, every_seconds: float = 0.2) -> None:
-        """Moves the clock by itself, so many times as fast as real time, until it is cancelled: for demonstrations."""
-        await self.hand.keep_time(speed=speed, every_seconds=every_seconds)
-
-    async def deliver(self) -> None:
-        """Sends the webhooks that are due now, and those that come of it."""
-        await self.hand.deliver()
 
 
 @asynccontextmanager

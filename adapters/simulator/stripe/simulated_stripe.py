@@ -9,6 +9,7 @@ from adapters.simulator.clock import Clock
 from adapters.simulator.clock_hand import ClockHand
 from adapters.simulator.delivery_policy import DeliveryPolicy
 from adapters.simulator.local_server import serving
+from adapters.simulator.moved_clock import MovedClock
 from adapters.simulator.stripe.http.application import StripeApi
 from adapters.simulator.stripe.http.rate_limits import RateLimits
 from adapters.simulator.stripe.http.user_pages import UserPages
@@ -20,7 +21,7 @@ from adapters.simulator.stripe.webhook_sender import WebhookSender
 _CLIENT_SIZE_MOST = 1 << 20
 
 
-class SimulatedStripe:
+class SimulatedStripe(MovedClock):
     """One running simulated Stripe."""
 
     def __init__(
@@ -32,29 +33,13 @@ class SimulatedStripe:
         url: str,
         hand: ClockHand,
     ) -> None:
+        super().__init__(hand)
         self.simulation, self.api, self.sender, self.oauth, self.url = simulation, api, sender, oauth, url
-        self.hand = hand
 
     @property
     def base_addresses(self) -> dict[str, str]:
         """What `StripeClient(base_addresses=…)` takes."""
         return {"api": self.url, "connect": self.url, "files": self.url, "meter_events": self.url}
-
-    async def advance(self, seconds: int) -> None:
-        """Moves the clock. Everything due on the way happens at its moment, webhooks and their retries too."""
-        await self.hand.advance(seconds)
-
-    async def advance_to(self, moment: int) -> None:
-        """Moves the clock to this moment."""
-        await self.hand.advance_to(moment)
-
-    async def keep_time(self, *, speed: float = 1.0, every_seconds: float = 0.2) -> None:
-        """Moves the clock by itself, so many times as fast as real time, until it is cancelled: for demonstrations."""
-        await self.hand.keep_time(speed=speed, every_seconds=every_seconds)
-
-    async def deliver(self) -> None:
-        """Sends the webhooks that are due now, and those that come of it."""
-        await self.hand.deliver()
 
 
 @asynccontextmanager

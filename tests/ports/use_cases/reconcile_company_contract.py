@@ -12,6 +12,7 @@ from domain.bank_deposit import BankDepositId, BankDepositStatus
 from domain.company import Company, CompanyId
 from domain.company_facts import CompanyFacts
 from domain.matching.deposit_matching import decide_deposits
+from domain.matching.model import MODEL_VERSION
 from domain.matching.neighbourhood import ReconciliationChanges
 from domain.matching.standing import standings
 from domain.matching_rule import LineSign, MatchingRule, RuleKind, TextTest, as_read, said_by_rules
@@ -102,6 +103,25 @@ class ReconcileCompanyContract:
 
         assert basis is not None
         assert basis.model == 1
+
+    async def test_a_model_of_another_version_is_learned_anew(
+        self, store: Store, work_list: WorkList, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        facts, as_of = a_company("everyday")
+        run = Runs(store, work_list, datetime.combine(as_of, NOON.timetz()))
+        await run.add_company()
+        first, (one, other, *_) = halves(facts)
+        await run.tell(first)
+        models = []
+        for late, version in ((one, MODEL_VERSION), (other, "another")):
+            monkeypatch.setattr("ports.use_cases.reconcile_company.MODEL_VERSION", version)
+            await run.tell(late)
+            async with store.snapshot(ACME) as snapshot:
+                basis = await snapshot.reconciliation.basis()
+            assert basis is not None
+            models.append((basis.model, basis.records - basis.learned_from_records))
+
+        assert models == [(1, 1), (2, 0)]
 
     async def test_items_that_do_not_add_up_are_a_break_until_they_do(self, store: Store, work_list: WorkList) -> None:
         facts, as_of = a_company("everyday")
